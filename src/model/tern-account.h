@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <glib-object.h>
+
+#include "tern-endpoint.h"
+
+G_BEGIN_DECLS
+
+#define TERN_TYPE_ACCOUNT (tern_account_get_type ())
+
+/**
+ * TernAccount:
+ * @id: its id in the cache; 0 where it is not kept yet
+ * @uuid: (nullable): names its secrets in the keyring; %NULL where it is not kept yet
+ * @email: its address
+ * @name: (nullable): the person's name
+ * @user: what it signs in as
+ * @imap: (element-type TernEndpoint): where its mail may be reached
+ *
+ * A mail account without its secrets. Immutable once shared, reference-counted; may cross threads.
+ */
+typedef struct
+{
+  gint64      id;
+  const char *uuid;
+  const char *email;
+  const char *name;
+  const char *user;
+  GPtrArray  *imap;
+} TernAccount;
+
+GType        tern_account_get_type (void);
+TernAccount *tern_account_new (gint64 id, const char *uuid, const char *email, const char *name,
+                               const char *user, GPtrArray *imap);
+TernAccount *tern_account_ref (TernAccount *self);
+void         tern_account_unref (TernAccount *self);
+gboolean     tern_account_validate (const TernAccount *self, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TernAccount, tern_account_unref)
+
+G_END_DECLS

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tern-channel.h"
+
+G_DEFINE_INTERFACE (TernChannel, tern_channel, G_TYPE_OBJECT)
+
+/* Signals. */
+enum
+{
+  CONNECTED,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+static void
+tern_channel_default_init (TernChannelInterface *iface)
+{
+  /**
+   * TernChannel::connected:
+   * @channel: the channel
+   * @route: how it was reached
+   *
+   * A connection was made and signed in.
+   */
+  signals[CONNECTED] = g_signal_new ("connected", TERN_TYPE_CHANNEL, G_SIGNAL_RUN_LAST, 0, NULL,
+                                     NULL, NULL, G_TYPE_NONE, 1, TERN_TYPE_ROUTE);
+}
+
+/**
+ * tern_channel_connect_async:
+ * @self: a channel
+ * @cancellable: (nullable): a cancellable
+ * @callback: called when done
+ * @user_data: for @callback
+ *
+ * Makes sure that the server can be reached and takes the sign-in.
+ */
+void
+tern_channel_connect_async (TernChannel *self,
+                            GCancellable *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer user_data)
+{
+  TERN_CHANNEL_GET_IFACE (self)->connect_async (self, cancellable, callback, user_data);
+}
+
+/**
+ * tern_channel_connect_finish:
+ * @self: a channel
+ * @result: the result
+ * @error: return location for an error; %TERN_ERROR_CERTIFICATE carries the fingerprint as detail
+ *
+ * Returns: whether a signed-in connection stands
+ */
+gboolean
+tern_channel_connect_finish (TernChannel *self, GAsyncResult *result, GError **error)
+{
+  return TERN_CHANNEL_GET_IFACE (self)->connect_finish (self, result, error);
+}
+
+/**
+ * tern_channel_list_folders_async:
+ * @self: a channel
+ * @cancellable: (nullable): a cancellable
+ * @callback: called when done
+ * @user_data: for @callback
+ *
+ * Asks for all folders of the account, with their counts where the channel gets them in the same
+ * round trip.
+ */
+void
+tern_channel_list_folders_async (TernChannel *self,
+                                 GCancellable *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer user_data)
+{
+  TERN_CHANNEL_GET_IFACE (self)->list_folders_async (self, cancellable, callback, user_data);
+}
+
+/**
+ * tern_channel_list_folders_finish:
+ * @self: a channel
+ * @result: the result
+ * @error: return location for an error
+ *
+ * Returns: (transfer full) (element-type TernFolder) (nullable): the folders, parents before
+ *   children, without ids
+ */
+GPtrArray *
+tern_channel_list_folders_finish (TernChannel *self, GAsyncResult *result, GError **error)
+{
+  return TERN_CHANNEL_GET_IFACE (self)->list_folders_finish (self, result, error);
+}
+
+/**
+ * tern_channel_sync_folder_async:
+ * @self: a channel
+ * @folder: the folder's remote id
+ * @state: (nullable): the last checkpoint given to a sink for this folder; %NULL for none
+ * @sink: takes what is learnt, while it arrives
+ * @cancellable: (nullable): a cancellable; a cancelled sync can be taken up from its last
+ * checkpoint
+ * @callback: called when done
+ * @user_data: for @callback
+ *
+ * Brings what is cached of a folder up to date: new messages newest first, changed flags, removals.
+ */
+void
+tern_channel_sync_folder_async (TernChannel *self,
+                                const char *folder,
+                                const char *state,
+                                TernSink *sink,
+                                GCancellable *cancellable,
+                                GAsyncReadyCallback callback,
+                                gpointer user_data)
+{
+  TERN_CHANNEL_GET_IFACE (self)->sync_folder_async (self, folder, state, sink, cancellable,
+                                                    callback, user_data);
+}
+
+/**
+ * tern_channel_sync_folder_finish:
+ * @self: a channel
+ * @result: the result
+ * @error: return location for an error
+ *
+ * Returns: whether the folder is known as the server has it
+ */
+gboolean
+tern_channel_sync_folder_finish (TernChannel *self, GAsyncResult *result, GError **error)
+{
+  return TERN_CHANNEL_GET_IFACE (self)->sync_folder_finish (self, result, error);
+}
+
+/**
+ * tern_channel_fetch_parts_async:
+ * @self: a channel
+ * @folder: the folder's remote id
+ * @requests: (array length=n): what to fetch; copied
+ * @n: how many, at least 1
+ * @func: takes the bytes while they arrive
+ * @func_data: for @func; must live until @callback
+ * @cancellable: (nullable): a cancellable
+ * @callback: called when done
+ * @user_data: for @callback
+ *
+ * Fetches parts of messages in as few round trips as the protocol allows. Nothing is marked read.
+ */
+void
+tern_channel_fetch_parts_async (TernChannel *self,
+                                const char *folder,
+                                const TernPartRequest *requests,
+                                gsize n,
+                                TernPartFunc func,
+                                gpointer func_data,
+                                GCancellable *cancellable,
+                                GAsyncReadyCallback callback,
+                                gpointer user_data)
+{
+  TERN_CHANNEL_GET_IFACE (self)->fetch_parts_async (self, folder, requests, n, func, func_data,
+                                                    cancellable, callback, user_data);
+}
+
+/**
+ * tern_channel_fetch_parts_finish:
+ * @self: a channel
+ * @result: the result
+ * @error: return location for an error; %TERN_ERROR_GONE where none of the messages exists any more
+ *
+ * Returns: whether the server answered; a single message or part that it does not have got no
+ *   complete call of the function
+ */
+gboolean
+tern_channel_fetch_parts_finish (TernChannel *self, GAsyncResult *result, GError **error)
+{
+  return TERN_CHANNEL_GET_IFACE (self)->fetch_parts_finish (self, result, error);
+}
+
+/**
+ * tern_channel_apply_async:
+ * @self: a channel
+ * @change: what to do; copied
+ * @cancellable: (nullable): a cancellable
+ * @callback: called when done
+ * @user_data: for @callback
+ *
+ * Does what the user asked for. Doing it twice leaves the same state, so that a change whose answer
+ * was lost can be repeated; messages that are gone already are none of its failures.
+ */
+void
+tern_channel_apply_async (TernChannel *self,
+                          const TernRemoteChange *change,
+                          GCancellable *cancellable,
+                          GAsyncReadyCallback callback,
+                          gpointer user_data)
+{
+  TERN_CHANNEL_GET_IFACE (self)->apply_async (self, change, cancellable, callback, user_data);
+}
+
+/**
+ * tern_channel_apply_finish:
+ * @self: a channel
+ * @result: the result
+ * @moved: (out) (optional) (nullable) (transfer full) (element-type utf8 utf8): for a move, the
+ *   remote ids that the server told for the target, by their old ones; %NULL where it tells none
+ * @error: return location for an error; %TERN_ERROR_REFUSED where the server said no and nothing
+ * was changed
+ *
+ * Returns: whether the server has confirmed the change
+ */
+gboolean
+tern_channel_apply_finish (TernChannel *self,
+                           GAsyncResult *result,
+                           GHashTable **moved,
+                           GError **error)
+{
+  return TERN_CHANNEL_GET_IFACE (self)->apply_finish (self, result, moved, error);
+}
+
+/**
+ * tern_channel_dup_route:
+ * @self: a channel
+ *
+ * Returns: (transfer full) (nullable): how the server was reached last, or why it was not
+ */
+TernRoute *
+tern_channel_dup_route (TernChannel *self)
+{
+  return TERN_CHANNEL_GET_IFACE (self)->dup_route (self);
+}
+
+/**
+ * tern_channel_close:
+ * @self: a channel
+ *
+ * Gives up all connections without waiting; what runs fails with %G_IO_ERROR_CLOSED or
+ * %G_IO_ERROR_CANCELLED.
+ */
+void
+tern_channel_close (TernChannel *self)
+{
+  TERN_CHANNEL_GET_IFACE (self)->close (self);
+}

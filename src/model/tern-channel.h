@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "tern-folder.h"
+#include "tern-operation.h"
+#include "tern-route.h"
+#include "tern-sink.h"
+
+G_BEGIN_DECLS
+
+/**
+ * TernPartRequest:
+ * @remote_id: the message
+ * @part_id: the part's number as in #TernStructure; "" for the whole message as it was sent
+ * @offset: bytes to leave out at the beginning
+ * @length: bytes to ask for; 0 for all that follow @offset
+ * @data: the caller's own
+ */
+typedef struct
+{
+  const char *remote_id;
+  const char *part_id;
+  guint64     offset;
+  guint64     length;
+  gpointer    data;
+} TernPartRequest;
+
+/**
+ * TernPartFunc:
+ * @request: the request that is answered
+ * @bytes: (array length=length): the next bytes, in transfer encoding, valid during the call only
+ * @length: how many; 0 with @complete where nothing is left
+ * @complete: whether the part ends with these
+ * @user_data: the caller's own
+ *
+ * Takes the bytes of a part as they arrive. A part whose last call never comes was cut off and is
+ * worth nothing.
+ */
+typedef void (*TernPartFunc) (const TernPartRequest *request, const guint8 *bytes, gsize length,
+                              gboolean complete, gpointer user_data);
+
+/**
+ * TernRemoteChange:
+ * @kind: what to do
+ * @folder: the folder's remote id
+ * @messages: (element-type utf8): remote ids in that folder
+ * @set: (for FLAGS) flags to set
+ * @clear: (for FLAGS) flags to clear
+ * @target: (for MOVE) the target's remote id
+ *
+ * A #TernOperation in the channel's own names, for one folder.
+ */
+typedef struct
+{
+  TernOperationKind kind;
+  const char       *folder;
+  GPtrArray        *messages;
+  TernFlags         set;
+  TernFlags         clear;
+  const char       *target;
+} TernRemoteChange;
+
+#define TERN_TYPE_CHANNEL (tern_channel_get_type ())
+G_DECLARE_INTERFACE (TernChannel, tern_channel, TERN, CHANNEL, GObject)
+
+/**
+ * TernChannelInterface:
+ *
+ * A way to remote mail. Every method is asynchronous, may be called while others run (the channel
+ * orders them), opens a connection where none stands, and fails with %TERN_ERROR or a transport
+ * error. All run on the engine's thread.
+ */
+struct _TernChannelInterface
+{
+  GTypeInterface parent_iface;
+
+  void (*connect_async) (TernChannel *self, GCancellable *cancellable,
+                         GAsyncReadyCallback callback, gpointer user_data);
+  gboolean (*connect_finish) (TernChannel *self, GAsyncResult *result, GError **error);
+
+  void (*list_folders_async) (TernChannel *self, GCancellable *cancellable,
+                              GAsyncReadyCallback callback, gpointer user_data);
+  GPtrArray *(*list_folders_finish) (TernChannel *self, GAsyncResult *result, GError **error);
+
+  void (*sync_folder_async) (TernChannel *self, const char *folder, const char *state,
+                             TernSink *sink, GCancellable *cancellable,
+                             GAsyncReadyCallback callback, gpointer user_data);
+  gboolean (*sync_folder_finish) (TernChannel *self, GAsyncResult *result, GError **error);
+
+  void (*fetch_parts_async) (TernChannel *self, const char *folder,
+                             const TernPartRequest *requests, gsize n, TernPartFunc func,
+                             gpointer func_data, GCancellable *cancellable,
+                             GAsyncReadyCallback callback, gpointer user_data);
+  gboolean (*fetch_parts_finish) (TernChannel *self, GAsyncResult *result, GError **error);
+
+  void (*apply_async) (TernChannel *self, const TernRemoteChange *change,
+                       GCancellable *cancellable, GAsyncReadyCallback callback,
+                       gpointer user_data);
+  gboolean (*apply_finish) (TernChannel *self, GAsyncResult *result, GHashTable **moved,
+                            GError **error);
+
+  TernRoute *(*dup_route) (TernChannel *self);
+  void (*close) (TernChannel *self);
+};
+
+void       tern_channel_connect_async (TernChannel *self, GCancellable *cancellable,
+                                       GAsyncReadyCallback callback, gpointer user_data);
+gboolean   tern_channel_connect_finish (TernChannel *self, GAsyncResult *result, GError **error);
+void       tern_channel_list_folders_async (TernChannel *self, GCancellable *cancellable,
+                                            GAsyncReadyCallback callback, gpointer user_data);
+GPtrArray *tern_channel_list_folders_finish (TernChannel *self, GAsyncResult *result,
+                                             GError **error);
+void       tern_channel_sync_folder_async (TernChannel *self, const char *folder,
+                                           const char *state, TernSink *sink,
+                                           GCancellable *cancellable, GAsyncReadyCallback callback,
+                                           gpointer user_data);
+gboolean   tern_channel_sync_folder_finish (TernChannel *self, GAsyncResult *result,
+                                            GError **error);
+void       tern_channel_fetch_parts_async (TernChannel *self, const char *folder,
+                                           const TernPartRequest *requests, gsize n,
+                                           TernPartFunc func, gpointer func_data,
+                                           GCancellable *cancellable, GAsyncReadyCallback callback,
+                                           gpointer user_data);
+gboolean   tern_channel_fetch_parts_finish (TernChannel *self, GAsyncResult *result,
+                                            GError **error);
+void       tern_channel_apply_async (TernChannel *self, const TernRemoteChange *change,
+                                     GCancellable *cancellable, GAsyncReadyCallback callback,
+                                     gpointer user_data);
+gboolean   tern_channel_apply_finish (TernChannel *self, GAsyncResult *result, GHashTable **moved,
+                                      GError **error);
+TernRoute *tern_channel_dup_route (TernChannel *self);
+void       tern_channel_close (TernChannel *self);
+
+G_END_DECLS
