@@ -6,6 +6,10 @@
 /* Deeper than any letter that a person reads; what lies below is left out. */
 #define MAX_DEPTH 64
 
+/* The part's truth values in the stored form. */
+#define STORED_ATTACHMENT 1
+#define STORED_FLOWED 2
+
 G_DEFINE_BOXED_TYPE (TernStructure, tern_structure, tern_structure_ref, tern_structure_unref)
 
 /**
@@ -80,7 +84,7 @@ tern_structure_add_child (TernStructure *self, TernStructure *child)
 }
 
 /* The cache's form: one part a line in reading order, its fields parted by tabs:
- * depth, part id, type, charset, encoding, size, attachment, file name, content id. */
+ * depth, part id, type, charset, encoding, size, truth values, file name, content id. */
 
 static void
 append_field (GString *out, const char *text)
@@ -98,7 +102,8 @@ append_part (GString *out, const TernStructure *part, guint depth)
   append_field (out, part->mime_type);
   append_field (out, part->charset);
   g_string_append_printf (out, "\t%d\t%" G_GUINT64_FORMAT "\t%d", (int) part->encoding, part->size,
-                          part->is_attachment ? 1 : 0);
+                          (part->is_attachment ? STORED_ATTACHMENT : 0) |
+                              (part->is_flowed ? STORED_FLOWED : 0));
   append_field (out, part->filename);
   append_field (out, part->content_id);
   g_string_append_c (out, '\n');
@@ -133,11 +138,13 @@ part_from_fields (char **field)
 {
   TernStructure *part = tern_structure_new (field[1], field[2]);
   guint64 encoding = g_ascii_strtoull (field[4], NULL, 10);
+  guint64 bits = g_ascii_strtoull (field[6], NULL, 10);
 
   part->charset = non_empty (field[3]);
   part->encoding = MIN (encoding, TERN_ENCODING_UNKNOWN);
   part->size = g_ascii_strtoull (field[5], NULL, 10);
-  part->is_attachment = field[6][0] == '1';
+  part->is_attachment = (bits & STORED_ATTACHMENT) != 0;
+  part->is_flowed = (bits & STORED_FLOWED) != 0;
   part->filename = non_empty (field[7]);
   part->content_id = non_empty (field[8]);
   return part;

@@ -32,6 +32,7 @@ typedef enum
  * @filename: (nullable): decoded, UTF-8, without any folder
  * @content_id: (nullable): without angle brackets
  * @is_attachment: Content-Disposition says attachment
+ * @is_flowed: text/plain with format=flowed (RFC 3676)
  * @children: (element-type TernStructure) (nullable): of a multipart, or the one root part of a
  *   message/rfc822
  *
@@ -49,6 +50,7 @@ struct _TernStructure
   const char  *filename;
   const char  *content_id;
   gboolean     is_attachment;
+  gboolean     is_flowed;
   GPtrArray   *children;
 };
 

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "tern-account.h"
+#include "tern-changes.h"
+#include "tern-folder.h"
+#include "tern-letter.h"
+#include "tern-message.h"
+#include "tern-operation.h"
+#include "tern-route.h"
+#include "tern-status.h"
+
+G_BEGIN_DECLS
+
+/**
+ * TernFetchPolicy:
+ * @TERN_FETCH_CACHED: what is kept, never the network
+ * @TERN_FETCH_VALIDATE: what is kept at once; the network only where that is missing, older than its
+ *   time to live, or invalidated
+ * @TERN_FETCH_FORCE: asks the server whatever the age
+ */
+typedef enum
+{
+  TERN_FETCH_CACHED,
+  TERN_FETCH_VALIDATE,
+  TERN_FETCH_FORCE,
+} TernFetchPolicy;
+
+#define TERN_TYPE_ENGINE (tern_engine_get_type ())
+G_DECLARE_FINAL_TYPE (TernEngine, tern_engine, TERN, ENGINE, GObject)
+
+/* Signals, emitted in the main context in which the engine was made, at most one of a kind per
+ * frame:
+ *   changed (TernChanges)                       what changed in the cache
+ *   status (TernStatus)                         how an account is doing
+ *   operation-failed (TernOperation, GError)    a change was refused and is undone
+ */
+TernEngine *tern_engine_new (const char *profile_dir);
+void        tern_engine_open_async (TernEngine *self, GCancellable *cancellable,
+                                    GAsyncReadyCallback callback, gpointer user_data);
+gboolean    tern_engine_open_finish (TernEngine *self, GAsyncResult *result, GError **error);
+void        tern_engine_close (TernEngine *self);
+
+/* Bounded reads of the cache, without waiting, on the thread that made the engine. Before the
+ * database exists they return empty arrays. All: (transfer full). */
+GPtrArray   *tern_engine_read_accounts (TernEngine *self, GError **error);
+GPtrArray   *tern_engine_read_folders (TernEngine *self, gint64 account_id, GError **error);
+TernFolder  *tern_engine_read_folder (TernEngine *self, gint64 folder_id, GError **error);
+/* @from (nullable): the first row wanted; rows in list order (TernRowKey). */
+GPtrArray   *tern_engine_read_page (TernEngine *self, gint64 folder_id, const TernRowKey *from,
+                                    guint limit, GError **error);
+TernMessage *tern_engine_read_message (TernEngine *self, gint64 message_id, GError **error);
+TernStatus  *tern_engine_dup_status (TernEngine *self, gint64 account_id);
+
+/* Accounts. Adding signs in first and keeps nothing where that fails; TERN_ERROR_CERTIFICATE carries
+ * the fingerprint (tern_error_get_detail()), with which it can be called again. */
+void         tern_engine_add_account_async (TernEngine *self, TernAccount *account,
+                                            const char *password, const char *trust_fingerprint,
+                                            GCancellable *cancellable,
+                                            GAsyncReadyCallback callback, gpointer user_data);
+TernAccount *tern_engine_add_account_finish (TernEngine *self, GAsyncResult *result,
+                                             GError **error);
+void         tern_engine_remove_account_async (TernEngine *self, gint64 account_id,
+                                               GCancellable *cancellable,
+                                               GAsyncReadyCallback callback, gpointer user_data);
+gboolean     tern_engine_remove_account_finish (TernEngine *self, GAsyncResult *result,
+                                                GError **error);
+void         tern_engine_set_password_async (TernEngine *self, gint64 account_id,
+                                             const char *password, GCancellable *cancellable,
+                                             GAsyncReadyCallback callback, gpointer user_data);
+gboolean     tern_engine_set_password_finish (TernEngine *self, GAsyncResult *result,
+                                              GError **error);
+void         tern_engine_trust_async (TernEngine *self, gint64 account_id,
+                                      const char *fingerprint, GCancellable *cancellable,
+                                      GAsyncReadyCallback callback, gpointer user_data);
+gboolean     tern_engine_trust_finish (TernEngine *self, GAsyncResult *result, GError **error);
+/* Races the account's endpoints anew and signs in; the route is returned also where it fails
+ * (@route is then set beside @error). */
+void         tern_engine_probe_async (TernEngine *self, gint64 account_id,
+                                      GCancellable *cancellable, GAsyncReadyCallback callback,
+                                      gpointer user_data);
+gboolean     tern_engine_probe_finish (TernEngine *self, GAsyncResult *result, TernRoute **route,
+                                       GError **error);
+
+/* Folders. What changes arrives by the signal `changed` while these run. */
+void     tern_engine_refresh_folders_async (TernEngine *self, gint64 account_id,
+                                            TernFetchPolicy policy, GCancellable *cancellable,
+                                            GAsyncReadyCallback callback, gpointer user_data);
+gboolean tern_engine_refresh_folders_finish (TernEngine *self, GAsyncResult *result,
+                                             GError **error);
+void     tern_engine_sync_folder_async (TernEngine *self, gint64 folder_id,
+                                        TernFetchPolicy policy, GCancellable *cancellable,
+                                        GAsyncReadyCallback callback, gpointer user_data);
+gboolean tern_engine_sync_folder_finish (TernEngine *self, GAsyncResult *result, GError **error);
+/* (array of TernRowKey in list order); later `changed` signals apply to it without a gap. */
+void     tern_engine_load_keys_async (TernEngine *self, gint64 folder_id,
+                                      GCancellable *cancellable, GAsyncReadyCallback callback,
+                                      gpointer user_data);
+GBytes  *tern_engine_load_keys_finish (TernEngine *self, GAsyncResult *result, GError **error);
+/* Asks for the beginnings of letters that rows on screen lack; they arrive by `changed`. */
+void     tern_engine_request_snippets (TernEngine *self, gint64 folder_id, const gint64 *ids,
+                                       gsize n);
+
+/* Letters. */
+void        tern_engine_open_letter_async (TernEngine *self, gint64 message_id,
+                                           TernFetchPolicy policy, GCancellable *cancellable,
+                                           GAsyncReadyCallback callback, gpointer user_data);
+TernLetter *tern_engine_open_letter_finish (TernEngine *self, GAsyncResult *result,
+                                            GError **error);
+/* Decoded content of one part, from the cache where it is there; "" is the whole message as it was
+ * sent. */
+void        tern_engine_load_part_async (TernEngine *self, gint64 message_id, const char *part_id,
+                                         GCancellable *cancellable, GAsyncReadyCallback callback,
+                                         gpointer user_data);
+GBytes     *tern_engine_load_part_finish (TernEngine *self, GAsyncResult *result, GError **error);
+/* Decoded content of one part to a file, streamed; the file appears only when it is complete. */
+void        tern_engine_save_part_async (TernEngine *self, gint64 message_id, const char *part_id,
+                                         GFile *file, GCancellable *cancellable,
+                                         GFileProgressCallback progress, gpointer progress_data,
+                                         GAsyncReadyCallback callback, gpointer user_data);
+gboolean    tern_engine_save_part_finish (TernEngine *self, GAsyncResult *result, GError **error);
+
+/* Changes. Applying is done when the change is on screen and in the durable log; the server is asked
+ * in the background, and a refusal is undone and told by `operation-failed`. */
+void           tern_engine_apply_async (TernEngine *self, TernOperation *operation,
+                                        GCancellable *cancellable, GAsyncReadyCallback callback,
+                                        gpointer user_data);
+TernOperation *tern_engine_apply_finish (TernEngine *self, GAsyncResult *result, GError **error);
+/* Takes back a logged operation: off the log where the server was not asked yet, else by the
+ * contrary operation. */
+void           tern_engine_undo_async (TernEngine *self, TernOperation *operation,
+                                       GCancellable *cancellable, GAsyncReadyCallback callback,
+                                       gpointer user_data);
+gboolean       tern_engine_undo_finish (TernEngine *self, GAsyncResult *result, GError **error);
+void           tern_engine_list_operations_async (TernEngine *self, GCancellable *cancellable,
+                                                  GAsyncReadyCallback callback,
+                                                  gpointer user_data);
+GPtrArray     *tern_engine_list_operations_finish (TernEngine *self, GAsyncResult *result,
+                                                   GError **error);
+/* Waits until the account's log is empty or cannot be emptied now (then the error says why). */
+void           tern_engine_flush_async (TernEngine *self, gint64 account_id,
+                                        GCancellable *cancellable, GAsyncReadyCallback callback,
+                                        gpointer user_data);
+gboolean       tern_engine_flush_finish (TernEngine *self, GAsyncResult *result, GError **error);
+
+G_END_DECLS

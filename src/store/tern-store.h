@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "tern-account.h"
+#include "tern-changes.h"
+#include "tern-folder.h"
+#include "tern-message.h"
+#include "tern-operation.h"
+#include "tern-sink.h"
+
+G_BEGIN_DECLS
+
+#define TERN_TYPE_STORE (tern_store_get_type ())
+G_DECLARE_FINAL_TYPE (TernStore, tern_store, TERN, STORE, GObject)
+
+/* The writer: makes DIR (0700) and DIR/tern.db (0600), migrates. One per profile at a time. */
+TernStore *tern_store_open (const char *dir, GError **error);
+/* A second connection that cannot write, for another thread. TERN_ERROR_GONE where there is no
+ * database of this version yet. */
+TernStore *tern_store_open_reader (const char *dir, GError **error);
+
+/* Nestable; the outermost commit writes. Every function below is its own transaction outside one. */
+gboolean tern_store_begin (TernStore *self, GError **error);
+gboolean tern_store_commit (TernStore *self, GError **error);
+void     tern_store_rollback (TernStore *self);
+
+/* tern-store-accounts.c */
+TernAccount *tern_store_add_account (TernStore *self, TernAccount *account, TernChanges *changes,
+                                     GError **error);
+gboolean     tern_store_remove_account (TernStore *self, gint64 account_id, TernChanges *changes,
+                                        GError **error);
+GPtrArray   *tern_store_list_accounts (TernStore *self, GError **error);
+
+typedef struct
+{
+  char   *host;
+  guint16 port;
+  char   *fingerprint;
+} TernStoreTrust;
+
+gboolean   tern_store_add_trust (TernStore *self, const char *host, guint16 port,
+                                 const char *fingerprint, GError **error);
+GPtrArray *tern_store_list_trust (TernStore *self, GError **error);
+
+typedef struct
+{
+  TernEndpoint *endpoint;
+  guint         usual_ms;  /* 0: unknown */
+  gboolean      favourite; /* won last; one per account */
+  char         *memory;    /* nullable: what the channel wants to remember of it; opaque */
+} TernStoreEndpointStat;
+
+gboolean   tern_store_put_endpoint_stat (TernStore *self, gint64 account_id,
+                                         const TernStoreEndpointStat *stat, GError **error);
+GPtrArray *tern_store_list_endpoint_stats (TernStore *self, gint64 account_id, GError **error);
+
+/* tern-store-folders.c */
+gboolean    tern_store_put_folders (TernStore *self, gint64 account_id, GPtrArray *folders,
+                                    TernChanges *changes, GError **error);
+GPtrArray  *tern_store_list_folders (TernStore *self, gint64 account_id, GError **error);
+TernFolder *tern_store_get_folder (TernStore *self, gint64 folder_id, GError **error);
+char       *tern_store_dup_sync_state (TernStore *self, gint64 folder_id, GError **error);
+gboolean    tern_store_set_sync_state (TernStore *self, gint64 folder_id, const char *state,
+                                       GError **error);
+gboolean    tern_store_set_validated (TernStore *self, gint64 folder_id, gint64 validated,
+                                      TernChanges *changes, GError **error);
+
+/* tern-store-messages.c: what the server says */
+gboolean   tern_store_put_messages (TernStore *self, gint64 folder_id, GPtrArray *messages,
+                                    TernChanges *changes, GError **error);
+gboolean   tern_store_put_flags (TernStore *self, gint64 folder_id,
+                                 const TernFlagsUpdate *updates, gsize n, TernChanges *changes,
+                                 GError **error);
+gboolean   tern_store_remove_messages (TernStore *self, gint64 folder_id,
+                                       const char *const *remote_ids, gsize n,
+                                       TernChanges *changes, GError **error);
+gboolean   tern_store_reset_folder (TernStore *self, gint64 folder_id, TernChanges *changes,
+                                    GError **error);
+GPtrArray *tern_store_dup_remote_ids (TernStore *self, gint64 folder_id, GError **error);
+gboolean   tern_store_set_snippet (TernStore *self, gint64 message_id, const char *snippet,
+                                   TernChanges *changes, GError **error);
+gboolean   tern_store_set_structure (TernStore *self, gint64 message_id,
+                                     TernStructure *structure, TernChanges *changes,
+                                     GError **error);
+
+/* tern-store-rows.c: what lists read; bounded by their limit */
+GPtrArray   *tern_store_read_page (TernStore *self, gint64 folder_id, const TernRowKey *from,
+                                   guint limit, GError **error);
+GBytes      *tern_store_read_keys (TernStore *self, gint64 folder_id, GError **error);
+TernMessage *tern_store_get_message (TernStore *self, gint64 message_id, GError **error);
+
+/* tern-store-parts.c */
+gboolean tern_store_put_part (TernStore *self, gint64 message_id, const char *part_id,
+                              GBytes *content, GError **error);
+GBytes  *tern_store_get_part (TernStore *self, gint64 message_id, const char *part_id,
+                              GError **error);
+gboolean tern_store_evict (TernStore *self, guint64 capacity, GError **error);
+
+/* tern-store-operations.c */
+TernOperation *tern_store_log_operation (TernStore *self, TernOperation *operation,
+                                         TernChanges *changes, GError **error);
+GPtrArray     *tern_store_list_operations (TernStore *self, gint64 account_id, GError **error);
+gboolean       tern_store_count_attempt (TernStore *self, gint64 operation_id, GError **error);
+gboolean       tern_store_confirm_operation (TernStore *self, gint64 operation_id,
+                                             GHashTable *moved, TernChanges *changes,
+                                             GError **error);
+gboolean       tern_store_undo_operation (TernStore *self, gint64 operation_id,
+                                          TernChanges *changes, GError **error);
+
+G_END_DECLS
