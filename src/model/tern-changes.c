@@ -215,6 +215,36 @@ tern_changes_folders (TernChanges *self, gint64 account_id)
   g_hash_table_add (self->accounts, copy_id (account_id));
 }
 
+/**
+ * tern_changes_merge:
+ * @self: a batch that is still being filled
+ * @later: a batch that came after it; not changed
+ *
+ * Notes all that @later holds, as if it had been noted in @self.
+ */
+void
+tern_changes_merge (TernChanges *self, const TernChanges *later)
+{
+  GHashTableIter folders, keys;
+  gpointer id, value;
+
+  g_hash_table_iter_init (&folders, later->folders);
+  while (g_hash_table_iter_next (&folders, &id, &value))
+    {
+      const FolderLog *log = value;
+      gint64 folder_id = *(gint64 *) id;
+
+      if (log->changes.counts)
+        tern_changes_counts (self, folder_id);
+      g_hash_table_iter_init (&keys, log->keys);
+      while (g_hash_table_iter_next (&keys, NULL, &value))
+        note (self, folder_id, ((KeyEntry *) value)->key, ((KeyEntry *) value)->state);
+    }
+  g_hash_table_iter_init (&folders, later->accounts);
+  while (g_hash_table_iter_next (&folders, &id, NULL))
+    tern_changes_folders (self, *(gint64 *) id);
+}
+
 static void
 publish (FolderLog *log)
 {

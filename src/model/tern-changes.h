@@ -42,6 +42,7 @@ TernChanges *tern_changes_ref (TernChanges *self);
 void         tern_changes_unref (TernChanges *self);
 gboolean     tern_changes_is_empty (const TernChanges *self);
 
+void tern_changes_merge (TernChanges *self, const TernChanges *later);
 void tern_changes_add (TernChanges *self, gint64 folder_id, TernRowKey key);
 void tern_changes_remove (TernChanges *self, gint64 folder_id, TernRowKey key);
 void tern_changes_change (TernChanges *self, gint64 folder_id, TernRowKey key);

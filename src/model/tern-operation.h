@@ -28,11 +28,12 @@ typedef enum
  * TernOperation:
  * @id: its id in the log; 0 where it is not logged yet
  * @account_id: the account of its messages; 0 where it is not logged yet
+ * @folder_id: the folder in which its messages were; 0 where it is not known
  * @kind: what to do
  * @set: (for FLAGS) flags to set
  * @clear: (for FLAGS) flags to clear
  * @target_folder_id: (for MOVE) where to
- * @messages: (element-type gint64): ids of the messages, all of one account
+ * @messages: (element-type gint64): ids of the messages, all of one folder
  * @attempts: how often the server was asked
  * @created: when the user asked, µs of real time
  *
@@ -42,6 +43,7 @@ typedef struct
 {
   gint64            id;
   gint64            account_id;
+  gint64            folder_id;
   TernOperationKind kind;
   TernFlags         set;
   TernFlags         clear;
