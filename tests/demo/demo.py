@@ -19,7 +19,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [os.path.join(HERE, "..", "servers"), os.path.join(HERE, "..", "tools")]
 
 import sample  # noqa: E402
-from desktop import Desktop, DesktopError, adopt_orphans, end_descendants  # noqa: E402
+from desktop import Desktop, DesktopError, adopt_orphans, die_with_parent, end_descendants  # noqa: E402
 from dovecot import Dovecot, DovecotError  # noqa: E402
 
 EMAIL = "mira@example.org"
@@ -85,7 +85,7 @@ class Demo:
         command = [self.program("tests", "tools", "tern-delay-proxy"), "--listen", "0", "--to",
                    f"127.0.0.1:{port}", "--delay", str(self.arguments.delay)]
         proxy = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                 text=True)
+                                 text=True, preexec_fn=die_with_parent)
         words = proxy.stdout.readline().split()
         if len(words) != 2:
             raise DemoError("the delaying proxy did not start")
@@ -102,7 +102,8 @@ class Demo:
 
     def start_window(self):
         command = [self.program("src", "tern"), "--profile", self.profile]
-        return subprocess.Popen(command, env=self.env, stdin=subprocess.DEVNULL)
+        return subprocess.Popen(command, env=self.env, stdin=subprocess.DEVNULL,
+                                preexec_fn=die_with_parent)
 
     def take_picture(self, window):
         deadline = time.monotonic() + self.arguments.seconds

@@ -149,9 +149,11 @@ class Desktop:
         self.env["DISPLAY"] = ":" + number
 
     def start_bus(self, log):
+        # Its socket lies in the folder, so that none is left behind in /tmp.
+        socket = "unix:path=" + os.path.join(self.directory, "bus")
         reading, writing = os.pipe()
-        self.spawn(["dbus-daemon", "--session", "--nofork", f"--print-address={writing}"], log,
-                   pass_fds=(writing,))
+        self.spawn(["dbus-daemon", "--session", "--nofork", f"--address={socket}",
+                    f"--print-address={writing}"], log, pass_fds=(writing,))
         os.close(writing)
         with os.fdopen(reading) as answer:
             address = answer.readline().strip()
