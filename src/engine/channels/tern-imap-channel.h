@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "tern-account.h"
+#include "tern-channel.h"
+#include "tern-trust.h"
+
+G_BEGIN_DECLS
+
+#define TERN_TYPE_IMAP_CHANNEL (tern_imap_channel_get_type ())
+G_DECLARE_FINAL_TYPE (TernImapChannel, tern_imap_channel, TERN, IMAP_CHANNEL, GObject)
+
+TernImapChannel *tern_imap_channel_new (TernAccount *account, const char *password,
+                                        TernTrust *trust);
+void             tern_imap_channel_remember (TernImapChannel *self, TernEndpoint *endpoint,
+                                             guint usual_ms, gboolean favourite,
+                                             const char *capabilities);
+char            *tern_imap_channel_dup_capabilities (TernImapChannel *self);
+
+G_END_DECLS

@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tern-core.h"
+
+#include "tern-error.h"
+#include "tern-runner.h"
+
+/* The window draws no more often than this, so it is told no more often (µs). */
+#define FRAME (G_USEC_PER_SEC / 60)
+
+struct _TernCore
+{
+  char *dir;
+  const TernCoreListener *listener;
+  gpointer listener_data;
+
+  TernStore *store;
+  TernTrust *trust;
+  GHashTable *runners; /* gint64 account id → TernRunner */
+
+  TernChanges *changes; /* not told yet; NULL for none */
+  GHashTable *statuses; /* gint64 account id → TernStatus, not told yet */
+  GSource *flush_source;
+  gint64 last_flush;
+};
+
+/**
+ * tern_core_new:
+ * @dir: where database and cache are
+ * @listener: takes what the core tells; must outlive it
+ * @user_data: for @listener
+ *
+ * Makes the engine's side without touching the disk. It belongs to the thread whose default main
+ * context is the current one.
+ *
+ * Returns: (transfer full): a new core
+ */
+TernCore *
+tern_core_new (const char *dir, const TernCoreListener *listener, gpointer user_data)
+{
+  TernCore *self = g_new0 (TernCore, 1);
+
+  self->dir = g_strdup (dir);
+  self->listener = listener;
+  self->listener_data = user_data;
+  self->trust = tern_trust_new ();
+  self->runners = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_object_unref);
+  self->statuses =
+      g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, (GDestroyNotify) tern_status_unref);
+  return self;
+}
+
+/**
+ * tern_core_free:
+ * @self: (transfer full): a core
+ *
+ * Gives up all connections without waiting, tells what was not told yet, and closes the database.
+ */
+void
+tern_core_free (TernCore *self)
+{
+  GHashTableIter iter;
+  gpointer runner;
+
+  g_hash_table_iter_init (&iter, self->runners);
+  while (g_hash_table_iter_next (&iter, NULL, &runner))
+    tern_runner_close (runner);
+
+  /* What the closed channels still have to say goes to its callers. */
+  while (g_main_context_iteration (g_main_context_get_thread_default (), FALSE))
+    ;
+
+  tern_core_flush (self);
+  g_hash_table_unref (self->runners);
+  g_hash_table_unref (self->statuses);
+  g_clear_object (&self->trust);
+  g_clear_object (&self->store);
+  g_free (self->dir);
+  g_free (self);
+}
+
+/**
+ * tern_core_open:
+ * @self: a core
+ * @error: return location for %TERN_ERROR_STORAGE
+ *
+ * Opens the database, makes or migrates it, and loads what is needed before the first request.
+ * Called again after a failure it tries again.
+ *
+ * Returns: whether the core can be used
+ */
+gboolean
+tern_core_open (TernCore *self, GError **error)
+{
+  g_autoptr (TernStore) store = NULL;
+  g_autoptr (GPtrArray) trusted = NULL;
+  g_autoptr (GPtrArray) accounts = NULL;
+
+  if (self->store != NULL)
+    return TRUE;
+
+  store = tern_store_open (self->dir, error);
+  if (store == NULL)
+    return FALSE;
+  trusted = tern_store_list_trust (store, error);
+  if (trusted == NULL)
+    return FALSE;
+  for (guint i = 0; i < trusted->len; i++)
+    {
+      const TernStoreTrust *trust = g_ptr_array_index (trusted, i);
+
+      tern_trust_add (self->trust, trust->host, trust->port, trust->fingerprint);
+    }
+  accounts = tern_store_list_accounts (store, error);
+  if (accounts == NULL)
+    return FALSE;
+
+  self->store = g_steal_pointer (&store);
+
+  /* What a crash or an offline time left in the log is sent as soon as there is a way. */
+  for (guint i = 0; i < accounts->len; i++)
+    {
+      const TernAccount *account = g_ptr_array_index (accounts, i);
+      TernRunner *runner = tern_core_get_runner (self, account->id, NULL);
+
+      if (runner != NULL && tern_runner_has_operations (runner))
+        tern_runner_replay (runner);
+    }
+  return TRUE;
+}
+
+/**
+ * tern_core_get_store:
+ * @self: an open core
+ *
+ * Returns: (transfer none): the database
+ */
+TernStore *
+tern_core_get_store (TernCore *self)
+{
+  return self->store;
+}
+
+/**
+ * tern_core_get_trust:
+ * @self: a core
+ *
+ * Returns: (transfer none): the certificates that the user trusts
+ */
+TernTrust *
+tern_core_get_trust (TernCore *self)
+{
+  return self->trust;
+}
+
+/**
+ * tern_core_get_runner:
+ * @self: a core
+ * @account_id: an account
+ * @error: return location for %TERN_ERROR_GONE, or %TERN_ERROR_STORAGE where the database is not
+ * open
+ *
+ * Finds what does an account's work, made when it is first needed.
+ *
+ * Returns: (transfer none) (nullable): the runner
+ */
+TernRunner *
+tern_core_get_runner (TernCore *self, gint64 account_id, GError **error)
+{
+  TernRunner *runner = g_hash_table_lookup (self->runners, &account_id);
+  g_autoptr (GPtrArray) accounts = NULL;
+
+  if (runner != NULL)
+    return runner;
+  if (self->store == NULL)
+    {
+      g_set_error_literal (error, TERN_ERROR, TERN_ERROR_STORAGE, "the database is not open");
+      return NULL;
+    }
+
+  accounts = tern_store_list_accounts (self->store, error);
+  if (accounts == NULL)
+    return NULL;
+  for (guint i = 0; i < accounts->len; i++)
+    {
+      TernAccount *account = g_ptr_array_index (accounts, i);
+
+      if (account->id == account_id)
+        {
+          runner = tern_runner_new (self, account);
+          g_hash_table_insert (self->runners, g_memdup2 (&account_id, sizeof account_id), runner);
+          return runner;
+        }
+    }
+  g_set_error_literal (error, TERN_ERROR, TERN_ERROR_GONE, "there is no such account");
+  return NULL;
+}
+
+/**
+ * tern_core_get_runner_of_folder:
+ * @self: a core
+ * @folder_id: a folder
+ * @error: return location for an error
+ *
+ * Returns: (transfer none) (nullable): the runner of the folder's account
+ */
+TernRunner *
+tern_core_get_runner_of_folder (TernCore *self, gint64 folder_id, GError **error)
+{
+  g_autoptr (TernFolder) folder = NULL;
+
+  if (self->store == NULL)
+    return tern_core_get_runner (self, 0, error);
+  folder = tern_store_get_folder (self->store, folder_id, error);
+  return folder != NULL ? tern_core_get_runner (self, folder->account_id, error) : NULL;
+}
+
+/**
+ * tern_core_drop_runner:
+ * @self: a core
+ * @account_id: an account
+ *
+ * Closes an account's connections and forgets its state; the next request starts anew.
+ */
+void
+tern_core_drop_runner (TernCore *self, gint64 account_id)
+{
+  TernRunner *runner = g_hash_table_lookup (self->runners, &account_id);
+
+  if (runner == NULL)
+    return;
+  tern_runner_close (runner);
+  g_hash_table_remove (self->runners, &account_id);
+}
+
+/**
+ * tern_core_network_changed:
+ * @self: a core
+ * @available: whether there is a network now
+ *
+ * Lets the accounts that wait for a network try at once.
+ */
+void
+tern_core_network_changed (TernCore *self, gboolean available)
+{
+  GHashTableIter iter;
+  gpointer runner;
+
+  if (!available)
+    return;
+  g_hash_table_iter_init (&iter, self->runners);
+  while (g_hash_table_iter_next (&iter, NULL, &runner))
+    tern_runner_retry (runner);
+}
+
+/**
+ * tern_core_flush:
+ * @self: a core
+ *
+ * Tells now what waits to be told, so that an answer given next is not ahead of it.
+ */
+void
+tern_core_flush (TernCore *self)
+{
+  GHashTableIter iter;
+  gpointer status;
+
+  if (self->flush_source != NULL)
+    {
+      g_source_destroy (self->flush_source);
+      g_clear_pointer (&self->flush_source, g_source_unref);
+    }
+  self->last_flush = g_get_monotonic_time ();
+
+  if (self->changes != NULL)
+    {
+      g_autoptr (TernChanges) changes = g_steal_pointer (&self->changes);
+
+      self->listener->changed (changes, self->listener_data);
+    }
+  g_hash_table_iter_init (&iter, self->statuses);
+  while (g_hash_table_iter_next (&iter, NULL, &status))
+    self->listener->status (status, self->listener_data);
+  g_hash_table_remove_all (self->statuses);
+}
+
+static gboolean
+flush_cb (gpointer user_data)
+{
+  tern_core_flush (user_data);
+  return G_SOURCE_REMOVE;
+}
+
+/* The first news after a quiet frame goes out at once: the first row must not wait. */
+static void
+schedule_flush (TernCore *self)
+{
+  gint64 due;
+
+  if (self->flush_source != NULL)
+    return;
+  due = self->last_flush + FRAME - g_get_monotonic_time ();
+  if (due <= 0)
+    {
+      tern_core_flush (self);
+      return;
+    }
+  self->flush_source = g_timeout_source_new ((guint) (due / 1000 + 1));
+  g_source_set_callback (self->flush_source, flush_cb, self, NULL);
+  g_source_attach (self->flush_source, g_main_context_get_thread_default ());
+}
+
+static void
+merge_changes (TernCore *self, TernChanges *changes)
+{
+  tern_changes_merge (self->changes, changes);
+  tern_changes_unref (changes);
+}
+
+/**
+ * tern_core_take_changes:
+ * @self: a core
+ * @changes: (transfer full): what changed in the cache
+ *
+ * Tells it with the next frame.
+ */
+void
+tern_core_take_changes (TernCore *self, TernChanges *changes)
+{
+  if (tern_changes_is_empty (changes))
+    {
+      tern_changes_unref (changes);
+      return;
+    }
+  if (self->changes == NULL)
+    self->changes = changes;
+  else
+    merge_changes (self, changes);
+  schedule_flush (self);
+}
+
+/**
+ * tern_core_take_status:
+ * @self: a core
+ * @status: (transfer full): how an account is doing
+ *
+ * Tells it with the next frame; of several for one account the last one counts.
+ */
+void
+tern_core_take_status (TernCore *self, TernStatus *status)
+{
+  /* The key lives in the value, so both are replaced together. */
+  g_hash_table_replace (self->statuses, &status->account_id, status);
+  schedule_flush (self);
+}
+
+/**
+ * tern_core_tell_operation_failed:
+ * @self: a core
+ * @operation: what was refused and is undone
+ * @error: why
+ *
+ * Tells it at once, after the changes that undo it.
+ */
+void
+tern_core_tell_operation_failed (TernCore *self, TernOperation *operation, const GError *error)
+{
+  tern_core_flush (self);
+  self->listener->operation_failed (operation, error, self->listener_data);
+}

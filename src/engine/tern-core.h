@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "tern-changes.h"
+#include "tern-operation.h"
+#include "tern-status.h"
+#include "tern-store.h"
+#include "tern-trust.h"
+
+G_BEGIN_DECLS
+
+/* The engine's side of its thread: everything here is touched by that thread only. The window's
+ * side is TernEngine; between them go immutable values. */
+typedef struct _TernCore TernCore;
+typedef struct _TernRunner TernRunner;
+
+/* Takes what the core tells; called on the engine's thread, must only hand it on. */
+typedef struct
+{
+  void (*changed) (TernChanges *changes, gpointer user_data);
+  void (*status) (TernStatus *status, gpointer user_data);
+  void (*operation_failed) (TernOperation *operation, const GError *error, gpointer user_data);
+} TernCoreListener;
+
+TernCore    *tern_core_new (const char *dir, const TernCoreListener *listener, gpointer user_data);
+void         tern_core_free (TernCore *self);
+gboolean     tern_core_open (TernCore *self, GError **error);
+TernStore   *tern_core_get_store (TernCore *self);
+TernTrust   *tern_core_get_trust (TernCore *self);
+TernRunner  *tern_core_get_runner (TernCore *self, gint64 account_id, GError **error);
+TernRunner  *tern_core_get_runner_of_folder (TernCore *self, gint64 folder_id, GError **error);
+void         tern_core_drop_runner (TernCore *self, gint64 account_id);
+void         tern_core_network_changed (TernCore *self, gboolean available);
+void         tern_core_take_changes (TernCore *self, TernChanges *changes);
+void         tern_core_take_status (TernCore *self, TernStatus *status);
+void         tern_core_tell_operation_failed (TernCore *self, TernOperation *operation,
+                                              const GError *error);
+void         tern_core_flush (TernCore *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TernCore, tern_core_free)
+
+G_END_DECLS

@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tern-runner-private.h"
+
+#include "tern-error.h"
+#include "tern-secrets.h"
+
+/* --- Adding: sign in first, keep afterwards --- */
+
+typedef struct
+{
+  TernCore *core;
+  TernAccount *account;
+  char *password;
+  char *fingerprint;
+  TernTrust *trust;
+  TernChannel *channel;
+} Adding;
+
+static void
+adding_free (gpointer data)
+{
+  Adding *adding = data;
+
+  tern_account_unref (adding->account);
+  tern_secrets_free (adding->password);
+  g_free (adding->fingerprint);
+  g_clear_object (&adding->trust);
+  if (adding->channel != NULL)
+    tern_channel_close (adding->channel);
+  g_clear_object (&adding->channel);
+  g_free (adding);
+}
+
+static void
+return_error (GTask *task, GError *error)
+{
+  g_task_return_error (task, error);
+  g_object_unref (task);
+}
+
+static void
+secret_stored_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  GTask *task = G_TASK (user_data);
+  Adding *adding = g_task_get_task_data (task);
+  TernRunner *runner;
+  GError *error = NULL;
+
+  if (!tern_secrets_store_password_finish (result, &error))
+    {
+      TernChanges *changes = tern_changes_new ();
+
+      /* An account whose password cannot be kept would ask for it at every start. */
+      tern_store_remove_account (tern_core_get_store (adding->core), adding->account->id, changes,
+                                 NULL);
+      tern_core_take_changes (adding->core, changes);
+      return_error (task, error);
+      return;
+    }
+  runner = tern_core_get_runner (adding->core, adding->account->id, NULL);
+  if (runner != NULL)
+    tern_runner_remember_endpoints (runner, adding->channel);
+  tern_core_flush (adding->core);
+  g_task_return_pointer (task, tern_account_ref (adding->account),
+                         (GDestroyNotify) tern_account_unref);
+  g_object_unref (task);
+}
+
+static gboolean
+keep_trust (TernCore *core, TernAccount *account, const char *fingerprint, GError **error)
+{
+  for (guint i = 0; i < account->imap->len; i++)
+    {
+      const TernEndpoint *endpoint = g_ptr_array_index (account->imap, i);
+
+      if (!tern_store_add_trust (tern_core_get_store (core), endpoint->host, endpoint->port,
+                                 fingerprint, error))
+        return FALSE;
+      tern_trust_add (tern_core_get_trust (core), endpoint->host, endpoint->port, fingerprint);
+    }
+  return TRUE;
+}
+
+static void
+tried_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  GTask *task = G_TASK (user_data);
+  Adding *adding = g_task_get_task_data (task);
+  TernStore *store = tern_core_get_store (adding->core);
+  TernChanges *changes;
+  TernAccount *kept;
+  GError *error = NULL;
+
+  if (!tern_channel_connect_finish (TERN_CHANNEL (object), result, &error) ||
+      (adding->fingerprint != NULL &&
+       !keep_trust (adding->core, adding->account, adding->fingerprint, &error)))
+    {
+      return_error (task, error);
+      return;
+    }
+  changes = tern_changes_new ();
+  kept = tern_store_add_account (store, adding->account, changes, &error);
+  tern_core_take_changes (adding->core, changes);
+  if (kept == NULL)
+    {
+      return_error (task, error);
+      return;
+    }
+  tern_account_unref (adding->account);
+  adding->account = kept;
+  tern_secrets_store_password_async (kept->uuid, kept->email, adding->password,
+                                     g_task_get_cancellable (task), secret_stored_cb, task);
+}
+
+static gboolean
+is_known (TernCore *core, TernAccount *account, GError **error)
+{
+  g_autoptr (GPtrArray) accounts = tern_store_list_accounts (tern_core_get_store (core), error);
+
+  if (accounts == NULL)
+    return TRUE;
+  for (guint i = 0; i < accounts->len; i++)
+    {
+      const TernAccount *other = g_ptr_array_index (accounts, i);
+
+      if (g_ascii_strcasecmp (other->email, account->email) == 0 &&
+          strcmp (other->user, account->user) == 0)
+        {
+          g_set_error (error, TERN_ERROR, TERN_ERROR_INVALID, "%s has been added already",
+                       account->email);
+          return TRUE;
+        }
+    }
+  return FALSE;
+}
+
+/**
+ * tern_core_add_account:
+ * @core: the engine's side
+ * @account: the account as it was entered
+ * @password: its password
+ * @fingerprint: (nullable): a certificate that the user trusts for the account's endpoints
+ * @task: (transfer full): returns the kept #TernAccount
+ *
+ * Signs in, and keeps account, trust and password only where that works.
+ */
+void
+tern_core_add_account (TernCore *core,
+                       TernAccount *account,
+                       const char *password,
+                       const char *fingerprint,
+                       GTask *task)
+{
+  Adding *adding = g_new0 (Adding, 1);
+  GError *error = NULL;
+
+  adding->core = core;
+  adding->account = tern_account_ref (account);
+  adding->password = g_strdup (password);
+  adding->fingerprint = g_strdup (fingerprint);
+  adding->trust = tern_trust_new ();
+  g_task_set_task_data (task, adding, adding_free);
+
+  if (!tern_account_validate (account, &error) || is_known (core, account, &error))
+    {
+      return_error (task, error);
+      return;
+    }
+  for (guint i = 0; fingerprint != NULL && i < account->imap->len; i++)
+    {
+      const TernEndpoint *endpoint = g_ptr_array_index (account->imap, i);
+
+      tern_trust_add (adding->trust, endpoint->host, endpoint->port, fingerprint);
+    }
+  adding->channel = tern_runner_make_channel (
+      core, account, password, fingerprint != NULL ? adding->trust : tern_core_get_trust (core));
+  tern_channel_connect_async (adding->channel, g_task_get_cancellable (task), tried_cb, task);
+}
+
+/* --- What changes an account --- */
+
+typedef struct
+{
+  TernRunner *runner;
+  TernChannel *channel;
+} Probe;
+
+static void
+probe_free (gpointer data)
+{
+  Probe *probe = data;
+
+  g_clear_object (&probe->runner);
+  if (probe->channel != NULL)
+    tern_channel_close (probe->channel);
+  g_clear_object (&probe->channel);
+  g_free (probe);
+}
+
+static void
+probed_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = G_TASK (user_data);
+  Probe *probe = g_task_get_task_data (task);
+  g_autoptr (GError) error = NULL;
+  TernStatus *status;
+  g_autoptr (TernRoute) route = NULL;
+
+  if (tern_channel_connect_finish (TERN_CHANNEL (object), result, &error) &&
+      probe->runner->core != NULL)
+    tern_runner_remember_endpoints (probe->runner, probe->channel);
+
+  /* Route and error travel together: the route says what was tried also where all failed. */
+  route = tern_channel_dup_route (probe->channel);
+  status = tern_status_new (probe->runner->account->id,
+                            error == NULL ? TERN_ACCOUNT_STATE_ONLINE : TERN_ACCOUNT_STATE_TROUBLE,
+                            route, error);
+  g_task_return_pointer (task, status, (GDestroyNotify) tern_status_unref);
+}
+
+static void
+probe_password_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  GTask *task = G_TASK (user_data);
+  Probe *probe = g_task_get_task_data (task);
+  TernRunner *self = probe->runner;
+  GError *error = NULL;
+  char *password = tern_secrets_lookup_password_finish (result, &error);
+
+  if (password == NULL || self->core == NULL)
+    {
+      tern_secrets_free (password);
+      if (error == NULL)
+        error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CLOSED, "the account is closed");
+      return_error (task, error);
+      return;
+    }
+  probe->channel = tern_runner_make_channel (self->core, self->account, password,
+                                             tern_core_get_trust (self->core));
+  tern_secrets_free (password);
+  tern_channel_connect_async (probe->channel, g_task_get_cancellable (task), probed_cb, task);
+}
+
+/**
+ * tern_runner_probe:
+ * @self: a runner
+ * @task: (transfer full): returns a #TernStatus with the route, and the error where it failed
+ *
+ * Races the account's endpoints on a channel of its own and signs in.
+ */
+void
+tern_runner_probe (TernRunner *self, GTask *task)
+{
+  Probe *probe = g_new0 (Probe, 1);
+
+  probe->runner = g_object_ref (self);
+  g_task_set_task_data (task, probe, probe_free);
+  tern_secrets_lookup_password_async (self->account->uuid, g_task_get_cancellable (task),
+                                      probe_password_cb, task);
+}
+
+static void
+start_anew (TernRunner *self)
+{
+  tern_runner_forget_channel (self);
+  self->state = TERN_ACCOUNT_STATE_CACHED;
+  self->failures = 0;
+  g_clear_error (&self->error);
+  tern_runner_tell_status (self);
+  tern_runner_retry (self);
+}
+
+static void
+password_set_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = G_TASK (user_data);
+  TernRunner *self = g_task_get_task_data (task);
+  GError *error = NULL;
+
+  if (!tern_secrets_store_password_finish (result, &error))
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  if (self->core != NULL)
+    start_anew (self);
+  g_task_return_boolean (task, TRUE);
+}
+
+/**
+ * tern_runner_set_password:
+ * @self: a runner
+ * @password: the new password
+ * @task: (transfer full): returns a boolean
+ *
+ * Keeps another password and takes up what waits for the sign-in.
+ */
+void
+tern_runner_set_password (TernRunner *self, const char *password, GTask *task)
+{
+  g_task_set_task_data (task, g_object_ref (self), g_object_unref);
+  tern_secrets_store_password_async (self->account->uuid, self->account->email, password,
+                                     g_task_get_cancellable (task), password_set_cb, task);
+}
+
+/**
+ * tern_runner_trust:
+ * @self: a runner
+ * @fingerprint: SHA-256 of the certificate, 64 lower-case hexadecimal digits
+ * @task: (transfer full): returns a boolean
+ *
+ * Trusts a certificate for the account's endpoints, and takes up what waits for it.
+ */
+void
+tern_runner_trust (TernRunner *self, const char *fingerprint, GTask *task)
+{
+  GError *error = NULL;
+
+  if (!keep_trust (self->core, self->account, fingerprint, &error))
+    {
+      return_error (task, error);
+      return;
+    }
+  start_anew (self);
+  g_task_return_boolean (task, TRUE);
+  g_object_unref (task);
+}
+
+static void
+cleared_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = G_TASK (user_data);
+  GError *error = NULL;
+
+  if (!tern_secrets_clear_finish (result, &error))
+    g_task_return_error (task, error);
+  else
+    g_task_return_boolean (task, TRUE);
+}
+
+/**
+ * tern_runner_remove_account:
+ * @self: a runner; closed by this
+ * @task: (transfer full): returns a boolean
+ *
+ * Forgets the account: what is cached of it, its log, and its password. Nothing changes on the
+ * server.
+ */
+void
+tern_runner_remove_account (TernRunner *self, GTask *task)
+{
+  g_autoptr (TernAccount) account = tern_account_ref (self->account);
+  TernCore *core = self->core;
+  TernChanges *changes = tern_changes_new ();
+  GError *error = NULL;
+
+  if (!tern_store_remove_account (tern_core_get_store (core), account->id, changes, &error))
+    {
+      tern_changes_unref (changes);
+      return_error (task, error);
+      return;
+    }
+  tern_core_drop_runner (core, account->id);
+  tern_core_take_changes (core, changes);
+  tern_core_flush (core);
+  tern_secrets_clear_async (account->uuid, g_task_get_cancellable (task), cleared_cb, task);
+}

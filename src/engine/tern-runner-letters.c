@@ -1,0 +1,599 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tern-runner-private.h"
+
+#include "tern-error.h"
+#include "tern-mime-decoder.h"
+#include "tern-mime-message.h"
+#include "tern-trace.h"
+
+/* A part larger than this is streamed to a file and never held in memory or kept in the cache. */
+#define MAX_PART_BYTES (64 * 1024 * 1024)
+/* The cache's capacity for parts (bytes). */
+#define PART_CAPACITY (1024 * 1024 * 1024)
+
+/* One part on its way here: decoded as it arrives, into memory or a file. */
+typedef struct
+{
+  char *part_id;
+  TernMimeDecoder *decoder;
+  GByteArray *buffer;
+  GOutputStream *file; /* NULL: the buffer is the result */
+  guint64 written;
+  gboolean complete;
+  GError *error;
+} Download;
+
+/* A request for parts of one message. */
+typedef struct
+{
+  TernRunner *runner;
+  TernMessage *message;
+  char *folder;
+  GPtrArray *downloads; /* Download */
+  GCancellable *cancellable;
+  GFileProgressCallback progress;
+  gpointer progress_data;
+  guint64 expected;
+  void (*done) (GTask *task, GError *error);
+} Request;
+
+static void
+download_free (gpointer data)
+{
+  Download *download = data;
+
+  g_free (download->part_id);
+  tern_mime_decoder_free (download->decoder);
+  g_byte_array_unref (download->buffer);
+  g_clear_object (&download->file);
+  g_clear_error (&download->error);
+  g_free (download);
+}
+
+static void
+request_free (gpointer data)
+{
+  Request *request = data;
+
+  g_object_unref (request->runner);
+  tern_message_unref (request->message);
+  g_free (request->folder);
+  g_ptr_array_unref (request->downloads);
+  g_object_unref (request->cancellable);
+  g_free (request);
+}
+
+/* The caller's cancellable also stops a download that could not be written. */
+static Request *
+request_new (TernRunner *self, TernMessage *message, GTask *task)
+{
+  Request *request = g_new0 (Request, 1);
+  GCancellable *cancellable = g_task_get_cancellable (task);
+
+  request->runner = g_object_ref (self);
+  request->message = tern_message_ref (message);
+  request->downloads = g_ptr_array_new_with_free_func (download_free);
+  request->cancellable = cancellable != NULL ? g_object_ref (cancellable) : g_cancellable_new ();
+  g_task_set_task_data (task, request, request_free);
+  return request;
+}
+
+static Download *
+add_download (Request *request, const char *part_id)
+{
+  const TernStructure *part = NULL;
+  Download *download = g_new0 (Download, 1);
+
+  if (*part_id != '\0' && request->message->structure != NULL)
+    part = tern_structure_find (request->message->structure, part_id);
+  download->part_id = g_strdup (part_id);
+  download->decoder =
+      tern_mime_decoder_new (part != NULL ? part->encoding : TERN_ENCODING_IDENTITY);
+  download->buffer = g_byte_array_new ();
+  request->expected += part != NULL ? part->size : request->message->size;
+  g_ptr_array_add (request->downloads, download);
+  return download;
+}
+
+/* --- The way from the server --- */
+
+static void
+write_out (Request *request, Download *download)
+{
+  if (download->file == NULL)
+    {
+      if (download->buffer->len > MAX_PART_BYTES)
+        g_set_error_literal (&download->error, TERN_ERROR, TERN_ERROR_LIMIT,
+                             "the part is too large to be held in memory");
+    }
+  else if (g_output_stream_write_all (download->file, download->buffer->data, download->buffer->len,
+                                      NULL, NULL, &download->error))
+    g_byte_array_set_size (download->buffer, 0);
+
+  if (download->error != NULL)
+    g_cancellable_cancel (request->cancellable);
+}
+
+static void
+part_cb (const TernPartRequest *wanted,
+         const guint8 *bytes,
+         gsize length,
+         gboolean complete,
+         gpointer user_data)
+{
+  Request *request = user_data;
+  Download *download = wanted->data;
+
+  if (download->error != NULL)
+    return;
+  tern_mime_decoder_push (download->decoder, bytes, length, download->buffer);
+  if (complete)
+    {
+      tern_mime_decoder_finish (download->decoder, download->buffer);
+      download->complete = TRUE;
+    }
+  download->written += length;
+  write_out (request, download);
+  if (request->progress != NULL)
+    request->progress ((goffset) download->written,
+                       (goffset) MAX (request->expected, download->written),
+                       request->progress_data);
+}
+
+static GError *
+first_error (Request *request)
+{
+  for (guint i = 0; i < request->downloads->len; i++)
+    {
+      const Download *download = g_ptr_array_index (request->downloads, i);
+
+      if (download->error != NULL)
+        return g_error_copy (download->error);
+    }
+  return NULL;
+}
+
+static void
+fetch_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  GTask *task = G_TASK (user_data);
+  Request *request = g_task_get_task_data (task);
+  g_autoptr (GError) error = NULL;
+  GError *own;
+
+  tern_channel_fetch_parts_finish (TERN_CHANNEL (object), result, &error);
+  tern_runner_end (request->runner, error);
+  own = first_error (request);
+  request->done (task, own != NULL ? own : g_steal_pointer (&error));
+}
+
+static void
+fetch_with_channel (TernRunner *self, TernChannel *channel, const GError *error, gpointer user_data)
+{
+  GTask *task = G_TASK (user_data);
+  Request *request = g_task_get_task_data (task);
+  g_autofree TernPartRequest *wanted = NULL;
+
+  if (channel == NULL)
+    {
+      tern_runner_end (self, error);
+      request->done (task, g_error_copy (error));
+      return;
+    }
+  wanted = g_new0 (TernPartRequest, request->downloads->len);
+  for (guint i = 0; i < request->downloads->len; i++)
+    {
+      Download *download = g_ptr_array_index (request->downloads, i);
+
+      wanted[i].remote_id = request->message->remote_id;
+      wanted[i].part_id = download->part_id;
+      wanted[i].data = download;
+    }
+  tern_channel_fetch_parts_async (channel, request->folder, wanted, request->downloads->len,
+                                  part_cb, request, request->cancellable, fetch_cb, task);
+}
+
+static void
+start_fetch (GTask *task)
+{
+  Request *request = g_task_get_task_data (task);
+  TernRunner *self = request->runner;
+  g_autoptr (TernFolder) folder = NULL;
+  GError *error = NULL;
+
+  folder =
+      tern_store_get_folder (tern_runner_get_store (self), request->message->folder_id, &error);
+  if (folder == NULL || request->message->remote_id == NULL)
+    {
+      if (error == NULL)
+        g_set_error_literal (&error, TERN_ERROR, TERN_ERROR_GONE,
+                             "the server has not named the moved message yet");
+      request->done (task, error);
+      return;
+    }
+  g_free (request->folder);
+  request->folder = g_strdup (folder->remote_id);
+  tern_runner_begin (self);
+  tern_runner_with_channel (self, fetch_with_channel, task);
+}
+
+static void
+keep_part (Request *request, const char *part_id, GBytes *content)
+{
+  g_autoptr (GError) error = NULL;
+  TernStore *store;
+
+  if (request->runner->core == NULL)
+    return;
+  store = tern_runner_get_store (request->runner);
+  /* Not kept is not lost: the letter is here, and the server has it. */
+  if (!tern_store_put_part (store, request->message->id, part_id, content, &error) ||
+      !tern_store_evict (store, PART_CAPACITY, &error))
+    g_debug ("Cannot keep a part: %s", error->message);
+}
+
+/* --- A letter --- */
+
+static char *
+cached_text (TernStore *store, TernMessage *message, const TernStructure *part)
+{
+  g_autoptr (GBytes) content = tern_store_get_part (store, message->id, part->part_id, NULL);
+
+  if (content == NULL)
+    return NULL;
+  return g_strndup (g_bytes_get_data (content, NULL), g_bytes_get_size (content));
+}
+
+static void
+return_letter (GTask *task, const char *text, const char *html)
+{
+  Request *request = g_task_get_task_data (task);
+
+  g_task_return_pointer (task, tern_letter_new (request->message, text, html),
+                         (GDestroyNotify) tern_letter_unref);
+  g_object_unref (task);
+}
+
+static void
+return_error (GTask *task, GError *error)
+{
+  g_task_return_error (task, error);
+  g_object_unref (task);
+}
+
+/* The text in a form, from what came now or was kept before. */
+static char *
+take_text (Request *request, const char *mime_type)
+{
+  const TernStructure *part = tern_structure_find_text (request->message->structure, mime_type);
+
+  if (part == NULL)
+    return NULL;
+  for (guint i = 0; i < request->downloads->len; i++)
+    {
+      Download *download = g_ptr_array_index (request->downloads, i);
+
+      if (strcmp (download->part_id, part->part_id) == 0 && download->complete)
+        {
+          char *text = tern_mime_decode_text (download->buffer->data, download->buffer->len,
+                                              part->charset, part->mime_type);
+          g_autoptr (GBytes) content = g_bytes_new (text, strlen (text));
+
+          keep_part (request, part->part_id, content);
+          return text;
+        }
+    }
+  return request->runner->core != NULL
+             ? cached_text (tern_runner_get_store (request->runner), request->message, part)
+             : NULL;
+}
+
+static void
+set_structure (Request *request, TernStructure *structure)
+{
+  TernChanges *changes = tern_changes_new ();
+  TernStore *store = tern_runner_get_store (request->runner);
+  TernMessage *updated;
+
+  if (tern_store_set_structure (store, request->message->id, structure, changes, NULL) &&
+      (updated = tern_store_get_message (store, request->message->id, NULL)) != NULL)
+    {
+      tern_message_unref (request->message);
+      request->message = updated;
+    }
+  tern_core_take_changes (request->runner->core, changes);
+}
+
+static char *
+text_of_whole (Request *request, TernMimeMessage *whole, const char *mime_type)
+{
+  const TernStructure *part =
+      tern_structure_find_text (tern_mime_message_get_structure (whole), mime_type);
+  g_autoptr (GBytes) content = NULL;
+  g_autoptr (GBytes) kept = NULL;
+  char *text;
+
+  if (part == NULL)
+    return NULL;
+  content = tern_mime_message_get_part (whole, part->part_id, NULL);
+  if (content == NULL)
+    return NULL;
+  text = tern_mime_decode_text (g_bytes_get_data (content, NULL), g_bytes_get_size (content),
+                                part->charset, part->mime_type);
+  kept = g_bytes_new (text, strlen (text));
+  keep_part (request, part->part_id, kept);
+  return text;
+}
+
+/* The whole message is here: what the server said of its structure is replaced by what is true. */
+static void
+whole_done (GTask *task, GError *error)
+{
+  Request *request = g_task_get_task_data (task);
+  Download *download = g_ptr_array_index (request->downloads, 0);
+  g_autoptr (TernMimeMessage) whole = NULL;
+  g_autoptr (GBytes) raw = NULL;
+  g_autofree char *text = NULL;
+  g_autofree char *html = NULL;
+
+  if (error == NULL && (!download->complete || request->runner->core == NULL))
+    error = g_error_new_literal (TERN_ERROR, TERN_ERROR_GONE, "the message is gone");
+  if (error == NULL)
+    {
+      raw = g_bytes_new (download->buffer->data, download->buffer->len);
+      whole = tern_mime_message_new (raw, &error);
+    }
+  if (whole == NULL)
+    {
+      return_error (task, error);
+      return;
+    }
+  keep_part (request, "", raw);
+  set_structure (request, tern_mime_message_get_structure (whole));
+  text = text_of_whole (request, whole, "text/plain");
+  html = text_of_whole (request, whole, "text/html");
+  return_letter (task, text, html);
+}
+
+static void
+fetch_whole (GTask *task)
+{
+  Request *request = g_task_get_task_data (task);
+
+  g_ptr_array_set_size (request->downloads, 0);
+  request->expected = 0;
+  add_download (request, "");
+  request->done = whole_done;
+  start_fetch (task);
+}
+
+static void
+texts_done (GTask *task, GError *error)
+{
+  Request *request = g_task_get_task_data (task);
+  gboolean complete = TRUE;
+  g_autofree char *text = NULL;
+  g_autofree char *html = NULL;
+
+  if (error != NULL)
+    {
+      return_error (task, error);
+      return;
+    }
+  for (guint i = 0; i < request->downloads->len; i++)
+    complete = complete && ((Download *) g_ptr_array_index (request->downloads, i))->complete;
+  if (!complete)
+    {
+      /* The server knows the message but not the part that it told of. */
+      fetch_whole (task);
+      return;
+    }
+  text = take_text (request, "text/plain");
+  html = take_text (request, "text/html");
+  return_letter (task, text, html);
+}
+
+static void
+want_text (Request *request, const char *mime_type, char **cached)
+{
+  const TernStructure *part = tern_structure_find_text (request->message->structure, mime_type);
+
+  if (part == NULL)
+    return;
+  *cached = cached_text (tern_runner_get_store (request->runner), request->message, part);
+  if (*cached == NULL)
+    add_download (request, part->part_id);
+}
+
+/**
+ * tern_runner_open_letter:
+ * @self: a runner
+ * @message: a cached message of its account
+ * @policy: %TERN_FETCH_CACHED never asks the server; a letter's text does not change, so the others
+ *   ask only for what is not kept
+ * @task: (transfer full): returns a #TernLetter
+ *
+ * Opens a letter by its structure: only the text parts are fetched, in one flight. Where the
+ * structure is missing or wrong the whole message is.
+ */
+void
+tern_runner_open_letter (TernRunner *self,
+                         TernMessage *message,
+                         TernFetchPolicy policy,
+                         GTask *task)
+{
+  Request *request = request_new (self, message, task);
+  g_autofree char *text = NULL;
+  g_autofree char *html = NULL;
+
+  if (message->structure != NULL)
+    {
+      want_text (request, "text/plain", &text);
+      want_text (request, "text/html", &html);
+      if (request->downloads->len == 0)
+        {
+          tern_trace ("cache.hit", TERN_TRACE_STR ("what", "letter"));
+          return_letter (task, text, html);
+          return;
+        }
+    }
+  tern_trace ("cache.miss", TERN_TRACE_STR ("what", "letter"));
+  if (policy == TERN_FETCH_CACHED)
+    {
+      return_error (task, g_error_new_literal (TERN_ERROR, TERN_ERROR_OFFLINE,
+                                               "the letter is not kept on this computer"));
+      return;
+    }
+  if (message->structure == NULL)
+    {
+      fetch_whole (task);
+      return;
+    }
+  request->done = texts_done;
+  start_fetch (task);
+}
+
+/* --- One part --- */
+
+static gboolean
+is_text (Request *request, const char *part_id)
+{
+  const TernStructure *part = request->message->structure != NULL
+                                  ? tern_structure_find (request->message->structure, part_id)
+                                  : NULL;
+
+  return part != NULL && *part_id != '\0' &&
+         (part == tern_structure_find_text (request->message->structure, "text/plain") ||
+          part == tern_structure_find_text (request->message->structure, "text/html"));
+}
+
+static void
+part_done (GTask *task, GError *error)
+{
+  Request *request = g_task_get_task_data (task);
+  Download *download = g_ptr_array_index (request->downloads, 0);
+  GBytes *content;
+
+  if (error == NULL && !download->complete)
+    error = g_error_new_literal (TERN_ERROR, TERN_ERROR_GONE, "there is no such part");
+  if (error != NULL)
+    {
+      return_error (task, error);
+      return;
+    }
+  content = g_bytes_new (download->buffer->data, download->buffer->len);
+  if (!is_text (request, download->part_id))
+    keep_part (request, download->part_id, content);
+  g_task_return_pointer (task, content, (GDestroyNotify) g_bytes_unref);
+  g_object_unref (task);
+}
+
+/* What is kept of the letter's own text is UTF-8; as a file the sender's bytes are wanted. */
+static GBytes *
+get_cached_part (Request *request, const char *part_id)
+{
+  if (is_text (request, part_id))
+    return NULL;
+  return tern_store_get_part (tern_runner_get_store (request->runner), request->message->id,
+                              part_id, NULL);
+}
+
+/**
+ * tern_runner_load_part:
+ * @self: a runner
+ * @message: a cached message of its account
+ * @part_id: a part's number; "" for the whole message
+ * @task: (transfer full): returns a #GBytes with the decoded content
+ *
+ * Loads a part into memory, from the cache where it is kept.
+ */
+void
+tern_runner_load_part (TernRunner *self, TernMessage *message, const char *part_id, GTask *task)
+{
+  Request *request = request_new (self, message, task);
+  GBytes *content = get_cached_part (request, part_id);
+
+  if (content != NULL)
+    {
+      tern_trace ("cache.hit", TERN_TRACE_STR ("what", "part"));
+      g_task_return_pointer (task, content, (GDestroyNotify) g_bytes_unref);
+      g_object_unref (task);
+      return;
+    }
+  tern_trace ("cache.miss", TERN_TRACE_STR ("what", "part"));
+  add_download (request, part_id);
+  request->done = part_done;
+  start_fetch (task);
+}
+
+static void
+save_done (GTask *task, GError *error)
+{
+  Request *request = g_task_get_task_data (task);
+  Download *download = g_ptr_array_index (request->downloads, 0);
+  g_autoptr (GCancellable) discard = g_cancellable_new ();
+
+  if (error == NULL && !download->complete)
+    error = g_error_new_literal (TERN_ERROR, TERN_ERROR_GONE, "there is no such part");
+  if (error == NULL)
+    g_output_stream_close (download->file, NULL, &error);
+  else
+    {
+      /* Closed while cancelled, the stream leaves the old file as it was (GFile's contract). */
+      g_cancellable_cancel (discard);
+      g_output_stream_close (download->file, discard, NULL);
+    }
+  if (error != NULL)
+    g_task_return_error (task, error);
+  else
+    g_task_return_boolean (task, TRUE);
+  g_object_unref (task);
+}
+
+/**
+ * tern_runner_save_part:
+ * @self: a runner
+ * @message: a cached message of its account
+ * @part_id: a part's number; "" for the whole message
+ * @file: where to; what is there is replaced once the part is complete, and not before
+ * @progress: (nullable): called with bytes received and expected, in transfer encoding
+ * @progress_data: for @progress
+ * @task: (transfer full): returns a boolean
+ *
+ * Saves a part's decoded content. It is written as it arrives and not held in memory.
+ */
+void
+tern_runner_save_part (TernRunner *self,
+                       TernMessage *message,
+                       const char *part_id,
+                       GFile *file,
+                       GFileProgressCallback progress,
+                       gpointer progress_data,
+                       GTask *task)
+{
+  Request *request = request_new (self, message, task);
+  g_autoptr (GBytes) cached = get_cached_part (request, part_id);
+  Download *download = add_download (request, part_id);
+  GFileOutputStream *stream;
+  GError *error = NULL;
+
+  stream = g_file_replace (file, NULL, FALSE, G_FILE_CREATE_NONE, NULL, &error);
+  if (stream == NULL)
+    {
+      return_error (task, error);
+      return;
+    }
+  download->file = G_OUTPUT_STREAM (stream);
+  request->progress = progress;
+  request->progress_data = progress_data;
+  request->done = save_done;
+  if (cached != NULL)
+    {
+      download->complete =
+          g_output_stream_write_all (download->file, g_bytes_get_data (cached, NULL),
+                                     g_bytes_get_size (cached), NULL, NULL, &error);
+      save_done (task, error);
+      return;
+    }
+  start_fetch (task);
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "tern-channel.h"
+#include "tern-runner.h"
+
+G_BEGIN_DECLS
+
+struct _TernRunner
+{
+  GObject parent_instance;
+
+  TernCore *core; /* outlives the runner's work: NULL once closed */
+  TernAccount *account;
+
+  TernChannel *channel; /* NULL until it is needed, and after the sign-in was refused */
+  GPtrArray *waiting;   /* ChannelWaiter: asked for the channel while the keyring answers */
+  GCancellable *cancellable;
+
+  TernAccountState state;
+  GError *error;
+  guint pending;  /* requests to the server under way */
+  guint failures; /* in a row, by transport */
+  GSource *retry_source;
+
+  GHashTable *syncs;  /* gint64 folder id → Sync: under way */
+  gint64 shown_sync;  /* the folder whose progress the status tells; 0 for none */
+  guint done;
+  guint total;
+  gint64 wanted_folder; /* the last one that could not be synced for want of a network */
+
+  GQueue snippets; /* SnippetRequest: waiting */
+  gboolean snippets_running;
+
+  TernOperation *running; /* the operation that the server is being asked for */
+  gboolean replaying;
+  guint refused_attempts; /* answers to the first operation that made no sense, in a row */
+  GPtrArray *flushers;    /* GTask: wait for the log to be empty */
+};
+
+typedef void (*TernRunnerChannelFunc) (TernRunner *self, TernChannel *channel, const GError *error,
+                                       gpointer user_data);
+
+void         tern_runner_with_channel (TernRunner *self, TernRunnerChannelFunc func,
+                                       gpointer user_data);
+void         tern_runner_begin (TernRunner *self);
+void         tern_runner_end (TernRunner *self, const GError *error);
+void         tern_runner_tell_status (TernRunner *self);
+void         tern_runner_cancel_syncs (TernRunner *self);
+TernStore   *tern_runner_get_store (TernRunner *self);
+TernChannel *tern_runner_make_channel (TernCore *core, TernAccount *account, const char *password,
+                                       TernTrust *trust);
+void         tern_runner_remember_endpoints (TernRunner *self, TernChannel *channel);
+
+G_END_DECLS

@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tern-runner-private.h"
+
+#include "tern-error.h"
+#include "tern-folder-sink.h"
+#include "tern-trace.h"
+
+/* How long a list counts as fresh without asking (µs). */
+#define LIST_TTL (2 * 60 * 60 * (gint64) G_USEC_PER_SEC)
+/* So many of the newest letters get their beginnings with the list. */
+#define SCREENFUL 50
+
+/* --- Folder list --- */
+
+static void
+refresh_done (TernRunner *self, GTask *task, GError *error)
+{
+  if (self->core != NULL)
+    tern_core_flush (self->core);
+  if (error != NULL)
+    g_task_return_error (task, error);
+  else
+    g_task_return_boolean (task, TRUE);
+  g_object_unref (task);
+}
+
+static void
+list_folders_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  GTask *task = G_TASK (user_data);
+  TernRunner *self = g_task_get_task_data (task);
+  GError *error = NULL;
+  g_autoptr (GPtrArray) folders =
+      tern_channel_list_folders_finish (TERN_CHANNEL (object), result, &error);
+
+  if (folders != NULL && self->core != NULL)
+    {
+      TernChanges *changes = tern_changes_new ();
+
+      if (tern_store_put_folders (tern_runner_get_store (self), self->account->id, folders, changes,
+                                  &error))
+        tern_core_take_changes (self->core, changes);
+      else
+        tern_changes_unref (changes);
+    }
+  tern_runner_end (self, error);
+  refresh_done (self, task, error);
+}
+
+static void
+refresh_with_channel (TernRunner *self,
+                      TernChannel *channel,
+                      const GError *error,
+                      gpointer user_data)
+{
+  GTask *task = G_TASK (user_data);
+
+  if (channel == NULL)
+    {
+      tern_runner_end (self, error);
+      refresh_done (self, task, g_error_copy (error));
+      return;
+    }
+  tern_channel_list_folders_async (channel, g_task_get_cancellable (task), list_folders_cb, task);
+}
+
+/**
+ * tern_runner_refresh_folders:
+ * @self: a runner
+ * @policy: whether the server is asked where folders are known already
+ * @task: (transfer full): returns a boolean
+ *
+ * Brings the account's folder list up to date.
+ */
+void
+tern_runner_refresh_folders (TernRunner *self, TernFetchPolicy policy, GTask *task)
+{
+  if (policy != TERN_FETCH_FORCE)
+    {
+      GError *error = NULL;
+      g_autoptr (GPtrArray) folders =
+          tern_store_list_folders (tern_runner_get_store (self), self->account->id, &error);
+
+      if (folders == NULL || folders->len > 0 || policy == TERN_FETCH_CACHED)
+        {
+          refresh_done (self, task, error);
+          return;
+        }
+    }
+  g_task_set_task_data (task, g_object_ref (self), g_object_unref);
+  tern_runner_begin (self);
+  tern_runner_with_channel (self, refresh_with_channel, task);
+}
+
+/* --- One folder --- */
+
+typedef struct
+{
+  TernRunner *runner;
+  gint64 folder_id;
+  TernFolder *folder;
+  GPtrArray *tasks; /* GTask: all that wait for this sync */
+  GCancellable *cancellable;
+  TernFolderSink *sink;
+  gboolean snippets_asked;
+} Sync;
+
+static void
+sync_free (Sync *sync)
+{
+  g_clear_object (&sync->runner);
+  g_clear_pointer (&sync->folder, tern_folder_unref);
+  g_clear_pointer (&sync->tasks, g_ptr_array_unref);
+  g_clear_object (&sync->cancellable);
+  g_clear_object (&sync->sink);
+  g_free (sync);
+}
+
+static void
+ask_snippets (Sync *sync)
+{
+  g_autoptr (GPtrArray) rows = tern_store_read_page (tern_runner_get_store (sync->runner),
+                                                     sync->folder_id, NULL, SCREENFUL, NULL);
+  g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
+
+  for (guint i = 0; rows != NULL && i < rows->len; i++)
+    {
+      const TernMessage *message = g_ptr_array_index (rows, i);
+
+      if (message->snippet == NULL)
+        g_array_append_val (ids, message->id);
+    }
+  if (ids->len > 0)
+    tern_runner_request_snippets (sync->runner, sync->folder_id,
+                                  (const gint64 *) (gpointer) ids->data, ids->len);
+}
+
+static void
+progress_cb (guint done, guint total, gpointer user_data)
+{
+  Sync *sync = user_data;
+  TernRunner *self = sync->runner;
+
+  self->shown_sync = sync->folder_id;
+  self->done = done;
+  self->total = total;
+  tern_runner_tell_status (self);
+
+  if (!sync->snippets_asked && done >= MIN (SCREENFUL, total))
+    {
+      sync->snippets_asked = TRUE;
+      ask_snippets (sync);
+    }
+}
+
+static gboolean
+is_network_error (const GError *error)
+{
+  return tern_error_is_transport (error) || g_error_matches (error, TERN_ERROR, TERN_ERROR_BUSY);
+}
+
+static void
+sync_done (Sync *sync, const GError *error)
+{
+  TernRunner *self = sync->runner;
+
+  g_hash_table_remove (self->syncs, &sync->folder_id);
+  if (self->shown_sync == sync->folder_id)
+    self->shown_sync = 0;
+  if (error != NULL && is_network_error (error))
+    self->wanted_folder = sync->folder_id;
+
+  if (error == NULL && self->core != NULL)
+    {
+      TernChanges *changes = tern_changes_new ();
+
+      tern_store_set_validated (tern_runner_get_store (self), sync->folder_id, g_get_real_time (),
+                                changes, NULL);
+      tern_core_take_changes (self->core, changes);
+      ask_snippets (sync);
+    }
+  tern_runner_end (self, error);
+  if (self->core != NULL)
+    tern_core_flush (self->core);
+
+  for (guint i = 0; i < sync->tasks->len; i++)
+    {
+      GTask *task = g_ptr_array_index (sync->tasks, i);
+
+      if (error != NULL)
+        g_task_return_error (task, g_error_copy (error));
+      else
+        g_task_return_boolean (task, TRUE);
+    }
+  sync_free (sync);
+}
+
+static void
+sync_folder_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  Sync *sync = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GError) store_error = NULL;
+
+  tern_channel_sync_folder_finish (TERN_CHANNEL (object), result, &error);
+  /* That it could not be stored is why it was cancelled. */
+  if (!tern_folder_sink_check (sync->sink, &store_error))
+    sync_done (sync, store_error);
+  else
+    sync_done (sync, error);
+}
+
+static void
+sync_with_channel (TernRunner *self,
+                   TernChannel *channel,
+                   const GError *channel_error,
+                   gpointer user_data)
+{
+  Sync *sync = user_data;
+  g_autofree char *state = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (channel == NULL)
+    {
+      sync_done (sync, channel_error);
+      return;
+    }
+  state = tern_store_dup_sync_state (tern_runner_get_store (self), sync->folder_id, &error);
+  if (error != NULL)
+    {
+      sync_done (sync, error);
+      return;
+    }
+  sync->sink =
+      tern_folder_sink_new (self->core, sync->folder_id, sync->cancellable, progress_cb, sync);
+  tern_channel_sync_folder_async (channel, sync->folder->remote_id, state, TERN_SINK (sync->sink),
+                                  sync->cancellable, sync_folder_cb, sync);
+}
+
+/* A sync serves all that asked for it, so it goes on when one of them loses interest. */
+static Sync *
+sync_new (TernRunner *self, TernFolder *folder)
+{
+  Sync *sync = g_new0 (Sync, 1);
+
+  sync->runner = g_object_ref (self);
+  sync->folder_id = folder->id;
+  sync->folder = tern_folder_ref (folder);
+  sync->tasks = g_ptr_array_new_with_free_func (g_object_unref);
+  sync->cancellable = g_cancellable_new ();
+  g_hash_table_insert (self->syncs, g_memdup2 (&folder->id, sizeof folder->id), sync);
+  return sync;
+}
+
+/**
+ * tern_runner_cancel_syncs:
+ * @self: a runner that is being closed
+ *
+ * Cancels what runs; nothing is stored any more.
+ */
+void
+tern_runner_cancel_syncs (TernRunner *self)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, self->syncs);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      Sync *sync = value;
+
+      if (sync->sink != NULL)
+        tern_folder_sink_disconnect (sync->sink);
+      g_cancellable_cancel (sync->cancellable);
+    }
+}
+
+/**
+ * tern_runner_sync_folder:
+ * @self: a runner
+ * @folder_id: a folder of its account
+ * @policy: whether the server is asked
+ * @task: (transfer full): returns a boolean
+ *
+ * Brings a folder up to date. Asked again while it runs, it answers with the sync that runs.
+ */
+void
+tern_runner_sync_folder (TernRunner *self, gint64 folder_id, TernFetchPolicy policy, GTask *task)
+{
+  GError *error = NULL;
+  g_autoptr (TernFolder) folder =
+      tern_store_get_folder (tern_runner_get_store (self), folder_id, &error);
+  Sync *sync = g_hash_table_lookup (self->syncs, &folder_id);
+  gint64 age;
+
+  if (folder == NULL)
+    {
+      g_task_return_error (task, error);
+      g_object_unref (task);
+      return;
+    }
+  age = g_get_real_time () - folder->validated;
+  if (policy == TERN_FETCH_CACHED ||
+      (policy == TERN_FETCH_VALIDATE && age >= 0 && age < LIST_TTL) || !folder->selectable)
+    {
+      tern_trace ("cache.hit", TERN_TRACE_STR ("what", "list"));
+      g_task_return_boolean (task, TRUE);
+      g_object_unref (task);
+      return;
+    }
+  if (sync != NULL)
+    {
+      g_ptr_array_add (sync->tasks, task);
+      return;
+    }
+
+  tern_trace ("cache.miss", TERN_TRACE_STR ("what", "list"),
+              TERN_TRACE_STR ("why", policy == TERN_FETCH_FORCE ? "forced"
+                                     : folder->validated == 0   ? "absent"
+                                                                : "stale"));
+  sync = sync_new (self, folder);
+  g_ptr_array_add (sync->tasks, task);
+  tern_runner_begin (self);
+  tern_runner_with_channel (self, sync_with_channel, sync);
+}

@@ -1,0 +1,466 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tern-runner-private.h"
+
+#include "tern-error.h"
+#include "tern-imap-channel.h"
+#include "tern-secrets.h"
+#include "tern-trace.h"
+
+/* How long a server that could not be reached is left alone, in seconds: doubled each time. */
+#define RETRY_FIRST 15
+#define RETRY_MOST 600
+
+typedef struct
+{
+  TernRunnerChannelFunc func;
+  gpointer user_data;
+} ChannelWaiter;
+
+G_DEFINE_FINAL_TYPE (TernRunner, tern_runner, G_TYPE_OBJECT)
+
+static void
+tern_runner_dispose (GObject *object)
+{
+  TernRunner *self = TERN_RUNNER (object);
+
+  if (self->retry_source != NULL)
+    g_source_destroy (self->retry_source);
+  g_clear_pointer (&self->retry_source, g_source_unref);
+  g_clear_object (&self->channel);
+  g_clear_object (&self->cancellable);
+
+  G_OBJECT_CLASS (tern_runner_parent_class)->dispose (object);
+}
+
+static void
+tern_runner_finalize (GObject *object)
+{
+  TernRunner *self = TERN_RUNNER (object);
+
+  g_clear_pointer (&self->account, tern_account_unref);
+  g_clear_pointer (&self->waiting, g_ptr_array_unref);
+  g_clear_error (&self->error);
+  g_clear_pointer (&self->syncs, g_hash_table_unref);
+  g_queue_clear_full (&self->snippets, g_free);
+  g_clear_pointer (&self->running, tern_operation_unref);
+  g_clear_pointer (&self->flushers, g_ptr_array_unref);
+
+  G_OBJECT_CLASS (tern_runner_parent_class)->finalize (object);
+}
+
+static void
+tern_runner_class_init (TernRunnerClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = tern_runner_dispose;
+  object_class->finalize = tern_runner_finalize;
+}
+
+static void
+tern_runner_init (TernRunner *self)
+{
+  self->waiting = g_ptr_array_new_with_free_func (g_free);
+  self->cancellable = g_cancellable_new ();
+  self->syncs = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  g_queue_init (&self->snippets);
+  self->flushers = g_ptr_array_new_with_free_func (g_object_unref);
+}
+
+/**
+ * tern_runner_new:
+ * @core: the engine's side; it closes the runner before it goes
+ * @account: the account
+ *
+ * Makes what does an account's work. Nothing is connected before the first request.
+ *
+ * Returns: (transfer full): a new runner
+ */
+TernRunner *
+tern_runner_new (TernCore *core, TernAccount *account)
+{
+  TernRunner *self = g_object_new (TERN_TYPE_RUNNER, NULL);
+
+  self->core = core;
+  self->account = tern_account_ref (account);
+  return self;
+}
+
+/**
+ * tern_runner_get_store:
+ * @self: a runner that is not closed
+ *
+ * Returns: (transfer none): the database
+ */
+TernStore *
+tern_runner_get_store (TernRunner *self)
+{
+  return tern_core_get_store (self->core);
+}
+
+/**
+ * tern_runner_dup_status:
+ * @self: a runner
+ *
+ * Returns: (transfer full): how the account is doing
+ */
+TernStatus *
+tern_runner_dup_status (TernRunner *self)
+{
+  g_autoptr (TernRoute) route = self->channel ? tern_channel_dup_route (self->channel) : NULL;
+  TernStatus *status = tern_status_new (self->account->id, self->state, route, self->error);
+
+  status->folder_id = self->shown_sync;
+  status->done = self->done;
+  status->total = self->total;
+  return status;
+}
+
+/**
+ * tern_runner_tell_status:
+ * @self: a runner
+ *
+ * Hands the account's state to the core.
+ */
+void
+tern_runner_tell_status (TernRunner *self)
+{
+  if (self->core != NULL)
+    tern_core_take_status (self->core, tern_runner_dup_status (self));
+}
+
+/* --- Channel --- */
+
+static void
+connected_cb (TernRunner *self, TernRoute *route, TernChannel *channel)
+{
+  if (self->core == NULL)
+    return;
+  tern_trace ("channel.use", TERN_TRACE_STR ("channel", route->channel));
+  self->state = TERN_ACCOUNT_STATE_ONLINE;
+  self->failures = 0;
+  g_clear_error (&self->error);
+  tern_runner_remember_endpoints (self, channel);
+  tern_runner_tell_status (self);
+}
+
+/**
+ * tern_runner_make_channel:
+ * @core: the engine's side
+ * @account: an account, kept or still to be tried
+ * @password: its password
+ * @trust: the certificates to trust
+ *
+ * Makes the channel for an account, and gives it what is remembered of its endpoints.
+ *
+ * Returns: (transfer full): a channel that is not connected
+ */
+TernChannel *
+tern_runner_make_channel (TernCore *core,
+                          TernAccount *account,
+                          const char *password,
+                          TernTrust *trust)
+{
+  TernImapChannel *channel = tern_imap_channel_new (account, password, trust);
+  g_autoptr (GPtrArray) stats = NULL;
+
+  if (account->id != 0)
+    stats = tern_store_list_endpoint_stats (tern_core_get_store (core), account->id, NULL);
+  for (guint i = 0; stats != NULL && i < stats->len; i++)
+    {
+      const TernStoreEndpointStat *stat = g_ptr_array_index (stats, i);
+
+      tern_imap_channel_remember (channel, stat->endpoint, stat->usual_ms, stat->favourite,
+                                  stat->memory);
+    }
+  return TERN_CHANNEL (channel);
+}
+
+/**
+ * tern_runner_remember_endpoints:
+ * @self: a runner that is not closed
+ * @channel: its channel, just connected
+ *
+ * Keeps which endpoint won, how long it took, and what the channel wants to know of it next time.
+ * A failure to keep it costs the next start some time and nothing else.
+ */
+void
+tern_runner_remember_endpoints (TernRunner *self, TernChannel *channel)
+{
+  g_autoptr (TernRoute) route = tern_channel_dup_route (channel);
+  const TernRouteEntry *winner = route != NULL ? tern_route_get_winner (route) : NULL;
+  g_autoptr (GPtrArray) stats = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *memory = NULL;
+  guint ms;
+
+  if (winner == NULL)
+    return;
+
+  ms = (guint) CLAMP ((winner->ended - winner->started) / 1000, 1, G_MAXINT);
+  stats = tern_store_list_endpoint_stats (tern_runner_get_store (self), self->account->id, NULL);
+  for (guint i = 0; stats != NULL && i < stats->len; i++)
+    {
+      const TernStoreEndpointStat *old = g_ptr_array_index (stats, i);
+
+      /* Smoothed, so that one slow day does not change the hedge. */
+      if (tern_endpoint_equal (old->endpoint, winner->endpoint) && old->usual_ms > 0)
+        ms = MAX (1, (old->usual_ms * 3 + ms) / 4);
+    }
+  memory = tern_imap_channel_dup_capabilities (TERN_IMAP_CHANNEL (channel));
+  if (!tern_store_put_endpoint_stat (tern_runner_get_store (self), self->account->id,
+                                     &(TernStoreEndpointStat){ winner->endpoint, ms, TRUE, memory },
+                                     &error))
+    g_warning ("Cannot remember the server's endpoint: %s", error->message);
+}
+
+static void
+use_channel (TernRunner *self, TernChannel *channel)
+{
+  g_set_object (&self->channel, channel);
+  g_signal_connect_object (channel, "connected", G_CALLBACK (connected_cb), self,
+                           G_CONNECT_SWAPPED);
+}
+
+static void
+answer_waiters (TernRunner *self, const GError *error)
+{
+  g_autoptr (GPtrArray) waiting = g_steal_pointer (&self->waiting);
+
+  self->waiting = g_ptr_array_new_with_free_func (g_free);
+  for (guint i = 0; i < waiting->len; i++)
+    {
+      const ChannelWaiter *waiter = g_ptr_array_index (waiting, i);
+
+      waiter->func (self, self->channel, error, waiter->user_data);
+    }
+}
+
+static void
+lookup_password_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (TernRunner) self = TERN_RUNNER (user_data);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TernChannel) channel = NULL;
+  char *password = tern_secrets_lookup_password_finish (result, &error);
+
+  if (password != NULL && self->core != NULL)
+    {
+      channel = tern_runner_make_channel (self->core, self->account, password,
+                                          tern_core_get_trust (self->core));
+      use_channel (self, channel);
+    }
+  else if (error == NULL)
+    g_set_error_literal (&error, G_IO_ERROR, G_IO_ERROR_CLOSED, "the engine is closed");
+  tern_secrets_free (password);
+  answer_waiters (self, error);
+}
+
+/**
+ * tern_runner_with_channel:
+ * @self: a runner
+ * @func: called once with the channel, or with %NULL and an error
+ * @user_data: for @func
+ *
+ * Gives the account's channel, which is made with the password from the keyring when it is first
+ * needed.
+ */
+void
+tern_runner_with_channel (TernRunner *self, TernRunnerChannelFunc func, gpointer user_data)
+{
+  ChannelWaiter waiter = { func, user_data };
+
+  if (self->core == NULL)
+    {
+      g_autoptr (GError) error =
+          g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CLOSED, "the account is closed");
+
+      func (self, NULL, error, user_data);
+      return;
+    }
+  if (self->channel != NULL)
+    {
+      func (self, self->channel, NULL, user_data);
+      return;
+    }
+
+  g_ptr_array_add (self->waiting, g_memdup2 (&waiter, sizeof waiter));
+  if (self->waiting->len == 1)
+    tern_secrets_lookup_password_async (self->account->uuid, self->cancellable, lookup_password_cb,
+                                        g_object_ref (self));
+}
+
+/**
+ * tern_runner_forget_channel:
+ * @self: a runner
+ *
+ * Closes the channel; the next request makes a new one with what is in the keyring then.
+ */
+void
+tern_runner_forget_channel (TernRunner *self)
+{
+  g_autoptr (TernChannel) channel = g_steal_pointer (&self->channel);
+
+  if (channel == NULL)
+    return;
+  g_signal_handlers_disconnect_by_data (channel, self);
+  tern_channel_close (channel);
+}
+
+/**
+ * tern_runner_close:
+ * @self: a runner
+ *
+ * Ends the account's work without waiting; what is asked of it from now on fails.
+ */
+void
+tern_runner_close (TernRunner *self)
+{
+  g_autoptr (GPtrArray) flushers = g_steal_pointer (&self->flushers);
+
+  self->flushers = g_ptr_array_new_with_free_func (g_object_unref);
+  tern_runner_cancel_syncs (self);
+  g_cancellable_cancel (self->cancellable);
+  tern_runner_forget_channel (self);
+  if (self->retry_source != NULL)
+    g_source_destroy (self->retry_source);
+  g_clear_pointer (&self->retry_source, g_source_unref);
+  self->core = NULL;
+
+  for (guint i = 0; i < flushers->len; i++)
+    g_task_return_new_error (g_ptr_array_index (flushers, i), G_IO_ERROR, G_IO_ERROR_CLOSED,
+                             "the account is closed");
+}
+
+/* --- State --- */
+
+static gboolean
+retry_cb (gpointer user_data)
+{
+  TernRunner *self = TERN_RUNNER (user_data);
+
+  g_clear_pointer (&self->retry_source, g_source_unref);
+  tern_runner_retry (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+schedule_retry (TernRunner *self, const GError *error)
+{
+  const char *detail = tern_error_get_detail (error);
+  guint64 wait = MIN (RETRY_MOST, (guint64) RETRY_FIRST << MIN (self->failures, 8));
+
+  if (self->retry_source != NULL)
+    return;
+  /* A server that names its time is believed, within reason. */
+  if (g_error_matches (error, TERN_ERROR, TERN_ERROR_BUSY) && detail != NULL)
+    g_ascii_string_to_unsigned (detail, 10, 1, RETRY_MOST, &wait, NULL);
+  self->failures++;
+  self->retry_source = g_timeout_source_new_seconds (
+      (guint) wait + (guint) g_random_int_range (0, (gint32) wait / 4 + 1));
+  g_source_set_callback (self->retry_source, retry_cb, self, NULL);
+  g_source_attach (self->retry_source, g_main_context_get_thread_default ());
+}
+
+/**
+ * tern_runner_begin:
+ * @self: a runner
+ *
+ * Notes that a request to the server starts; tern_runner_end() goes with it.
+ */
+void
+tern_runner_begin (TernRunner *self)
+{
+  g_object_ref (self);
+  if (self->pending++ == 0 && self->state != TERN_ACCOUNT_STATE_ONLINE)
+    {
+      self->state = TERN_ACCOUNT_STATE_CONNECTING;
+      tern_runner_tell_status (self);
+    }
+}
+
+static void
+take_error (TernRunner *self, const GError *error)
+{
+  if (tern_error_is_transport (error))
+    self->state = TERN_ACCOUNT_STATE_OFFLINE;
+  else if (g_error_matches (error, TERN_ERROR, TERN_ERROR_AUTH) ||
+           g_error_matches (error, TERN_ERROR, TERN_ERROR_SECRET))
+    {
+      self->state = TERN_ACCOUNT_STATE_SIGN_IN;
+      /* The next request asks the keyring again. */
+      tern_runner_forget_channel (self);
+    }
+  else if (g_error_matches (error, TERN_ERROR, TERN_ERROR_CERTIFICATE))
+    self->state = TERN_ACCOUNT_STATE_CERTIFICATE;
+  else if (g_error_matches (error, TERN_ERROR, TERN_ERROR_BUSY))
+    self->state = TERN_ACCOUNT_STATE_TROUBLE;
+  else
+    return; /* one request's own trouble */
+
+  g_clear_error (&self->error);
+  self->error = g_error_copy (error);
+  if (self->state == TERN_ACCOUNT_STATE_OFFLINE || self->state == TERN_ACCOUNT_STATE_TROUBLE)
+    schedule_retry (self, error);
+}
+
+/**
+ * tern_runner_end:
+ * @self: a runner
+ * @error: (nullable): how the request failed
+ *
+ * Notes that a request to the server ended, and draws from it how the account is doing.
+ */
+void
+tern_runner_end (TernRunner *self, const GError *error)
+{
+  self->pending--;
+  if (self->core != NULL)
+    {
+      if (error == NULL)
+        {
+          self->state = TERN_ACCOUNT_STATE_ONLINE;
+          self->failures = 0;
+          g_clear_error (&self->error);
+        }
+      else
+        take_error (self, error);
+      if (self->state == TERN_ACCOUNT_STATE_CONNECTING && self->pending == 0)
+        self->state = self->channel != NULL ? TERN_ACCOUNT_STATE_ONLINE : TERN_ACCOUNT_STATE_CACHED;
+      tern_runner_tell_status (self);
+    }
+  g_object_unref (self);
+}
+
+static void
+wanted_folder_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  /* The sync has told its outcome by the account's status. */
+}
+
+/**
+ * tern_runner_retry:
+ * @self: a runner
+ *
+ * Takes up what waits for the server: the operation log, and the sync that failed last.
+ */
+void
+tern_runner_retry (TernRunner *self)
+{
+  gint64 folder_id = self->wanted_folder;
+
+  if (self->core == NULL || self->state == TERN_ACCOUNT_STATE_SIGN_IN ||
+      self->state == TERN_ACCOUNT_STATE_CERTIFICATE)
+    return;
+  if (self->retry_source != NULL)
+    g_source_destroy (self->retry_source);
+  g_clear_pointer (&self->retry_source, g_source_unref);
+
+  tern_runner_replay (self);
+  if (folder_id != 0)
+    {
+      self->wanted_folder = 0;
+      tern_runner_sync_folder (self, folder_id, TERN_FETCH_FORCE,
+                               g_task_new (self, self->cancellable, wanted_folder_cb, NULL));
+    }
+}
