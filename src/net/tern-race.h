@@ -14,7 +14,7 @@ G_BEGIN_DECLS
  * @ready_async: speaks on a fresh transport until the server has shown that it serves the protocol
  *   (greeting, STARTTLS); the race's deadline cancels it
  * @ready_finish: returns what stands for the ready connection (transfer full), or %NULL with an error
- * @discard: gives up a ready connection that lost; must not wait
+ * @discard: gives up a ready connection (transfer full) that lost; must not wait
  */
 typedef struct
 {
@@ -42,7 +42,8 @@ typedef enum
 /**
  * TernRaceEntry:
  * @endpoint: the endpoint
- * @address: (nullable): the network address as text; %NULL where the name could not be resolved
+ * @address: (nullable): the network address as text; %NULL where the name could not be resolved, or
+ *   is a proxy's to resolve
  * @result: what became of it
  * @started: µs after the race began
  * @ended: µs after the race began; 0 while it runs
@@ -61,22 +62,13 @@ typedef struct
 #define TERN_TYPE_RACE (tern_race_get_type ())
 G_DECLARE_FINAL_TYPE (TernRace, tern_race, TERN, RACE, GObject)
 
-TernRace *tern_race_new (const TernRaceProtocol *protocol, TernTrust *trust, guint deadline_ms);
-
-/* @usual_ms: its usual time to readiness, 0 where unknown; @favourite: it won last time. */
-void      tern_race_add_endpoint (TernRace *self, TernEndpoint *endpoint, guint usual_ms,
-                                  gboolean favourite);
-
-/* The first ready connection; asked again, the next one that is or becomes ready. When none is
- * left, the error: the most telling one where they differ (a certificate or a refusal before a
- * network failure, %TERN_ERROR_OFFLINE where no address could be reached). */
-void      tern_race_next_async (TernRace *self, GCancellable *cancellable,
-                                GAsyncReadyCallback callback, gpointer user_data);
-GObject  *tern_race_next_finish (TernRace *self, GAsyncResult *result, GError **error);
-
-/* @winner (nullable) is kept; all others are cancelled at once and nobody waits for them. */
-void      tern_race_settle (TernRace *self, GObject *winner);
-
-GPtrArray *tern_race_list_entries (TernRace *self); /* (transfer container), owned by the race */
+TernRace  *tern_race_new (const TernRaceProtocol *protocol, TernTrust *trust, guint deadline_ms);
+void       tern_race_add_endpoint (TernRace *self, TernEndpoint *endpoint, guint usual_ms,
+                                   gboolean favourite);
+void       tern_race_next_async (TernRace *self, GCancellable *cancellable,
+                                 GAsyncReadyCallback callback, gpointer user_data);
+GObject   *tern_race_next_finish (TernRace *self, GAsyncResult *result, GError **error);
+void       tern_race_settle (TernRace *self, GObject *winner);
+GPtrArray *tern_race_list_entries (TernRace *self);
 
 G_END_DECLS

@@ -11,21 +11,17 @@ G_BEGIN_DECLS
 #define TERN_TYPE_TRANSPORT (tern_transport_get_type ())
 G_DECLARE_FINAL_TYPE (TernTransport, tern_transport, TERN, TRANSPORT, GObject)
 
-/* A connected byte stream to one address of one endpoint; under TLS from the start where the
- * endpoint says so. Made by TernRace. */
 TernEndpoint  *tern_transport_get_endpoint (TernTransport *self);
 const char    *tern_transport_get_address (TernTransport *self);
 GInputStream  *tern_transport_get_input (TernTransport *self);
 GOutputStream *tern_transport_get_output (TernTransport *self);
 gboolean       tern_transport_is_encrypted (TernTransport *self);
 
-/* For STARTTLS: replaces both streams. The protocol must have no unread byte in its own buffer. */
 void           tern_transport_start_tls_async (TernTransport *self, GCancellable *cancellable,
                                                GAsyncReadyCallback callback, gpointer user_data);
 gboolean       tern_transport_start_tls_finish (TernTransport *self, GAsyncResult *result,
                                                 GError **error);
 
-/* Closes without waiting; pending reads and writes fail. */
 void           tern_transport_close (TernTransport *self);
 
 G_END_DECLS

@@ -10,8 +10,6 @@ G_BEGIN_DECLS
 #define TERN_TYPE_TRUST (tern_trust_get_type ())
 G_DECLARE_FINAL_TYPE (TernTrust, tern_trust, TERN, TRUST, GObject)
 
-/* The certificates that the user trusts beside the system's authorities: a SHA-256 fingerprint
- * (64 lower-case hexadecimal digits) of the server's own certificate, for one host and port. */
 TernTrust *tern_trust_new (void);
 void       tern_trust_add (TernTrust *self, const char *host, guint16 port,
                            const char *fingerprint);
