@@ -17,7 +17,8 @@ G_BEGIN_DECLS
  *   it is not cached yet
  * @account_id: the account, 0 where not cached yet
  * @folder_id: the folder, 0 where not cached yet
- * @remote_id: the channel's name for it in its folder; opaque
+ * @remote_id: (nullable): the channel's name for it in its folder; opaque. %NULL in the cache only,
+ *   until a sync of the folder tells the name that a move gave it
  * @global_id: (nullable): the channel's name for the content, the same in all folders
  * @flags: state that every channel knows
  * @keywords: (nullable): the user's own flags, parted by single spaces

@@ -67,7 +67,8 @@ gboolean    tern_store_set_sync_state (TernStore *self, gint64 folder_id, const 
 gboolean    tern_store_set_validated (TernStore *self, gint64 folder_id, gint64 validated,
                                       TernChanges *changes, GError **error);
 
-/* tern-store-messages.c: what the server says */
+/* tern-store-messages.c: what the server says. Snippet, structure and part of a message that is gone
+ * meanwhile are no error. */
 gboolean   tern_store_put_messages (TernStore *self, gint64 folder_id, GPtrArray *messages,
                                     TernChanges *changes, GError **error);
 gboolean   tern_store_put_flags (TernStore *self, gint64 folder_id,
@@ -91,14 +92,16 @@ GPtrArray   *tern_store_read_page (TernStore *self, gint64 folder_id, const Tern
 GBytes      *tern_store_read_keys (TernStore *self, gint64 folder_id, GError **error);
 TernMessage *tern_store_get_message (TernStore *self, gint64 message_id, GError **error);
 
-/* tern-store-parts.c */
+/* tern-store-parts.c; get: NULL without an error where the part is not kept. Evict outside of any
+ * transaction. */
 gboolean tern_store_put_part (TernStore *self, gint64 message_id, const char *part_id,
                               GBytes *content, GError **error);
 GBytes  *tern_store_get_part (TernStore *self, gint64 message_id, const char *part_id,
                               GError **error);
 gboolean tern_store_evict (TernStore *self, guint64 capacity, GError **error);
 
-/* tern-store-operations.c */
+/* tern-store-operations.c; account 0 lists all. Count the attempt before asking the server. A message
+ * of an operation may have no remote id yet (NULL): sync its folder first. */
 TernOperation *tern_store_log_operation (TernStore *self, TernOperation *operation,
                                          TernChanges *changes, GError **error);
 GPtrArray     *tern_store_list_operations (TernStore *self, gint64 account_id, GError **error);

@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tern-store-private.h"
+
+static gboolean
+insert_endpoints (TernStore *self, gint64 account, GPtrArray *endpoints, GError **error)
+{
+  for (guint i = 0; i < endpoints->len; i++)
+    {
+      const TernEndpoint *endpoint = g_ptr_array_index (endpoints, i);
+      g_autoptr (TernStatement) statement =
+          tern_store_prepare_ids (self,
+                                  "INSERT INTO endpoint (account, position, port, security, host) "
+                                  "VALUES (?1, ?2, ?3, ?4, ?5)",
+                                  TERN_IDS (account, i, endpoint->port, endpoint->security), error);
+
+      if (statement == NULL)
+        return FALSE;
+      tern_store_bind_text (statement, 5, endpoint->host);
+      if (!tern_store_run (statement, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+is_known_address (TernStore *self, const char *email, gboolean *known, GError **error)
+{
+  g_autoptr (TernStatement) statement =
+      tern_store_prepare (self, "SELECT 1 FROM account WHERE email = ?1", error);
+
+  if (statement == NULL)
+    return FALSE;
+  tern_store_bind_text (statement, 1, email);
+  return tern_store_step (statement, known, error);
+}
+
+static gboolean
+insert_account (
+    TernStore *self, const TernAccount *account, const char *uuid, gint64 *id, GError **error)
+{
+  g_autoptr (TernStatement) statement = NULL;
+  gboolean known;
+
+  if (!is_known_address (self, account->email, &known, error))
+    return FALSE;
+  if (known)
+    {
+      g_set_error_literal (error, TERN_ERROR, TERN_ERROR_INVALID,
+                           "there is an account with this address already");
+      return FALSE;
+    }
+  statement = tern_store_prepare (
+      self, "INSERT INTO account (uuid, email, name, user_name) VALUES (?1, ?2, ?3, ?4)", error);
+  if (statement == NULL)
+    return FALSE;
+  tern_store_bind_text (statement, 1, uuid);
+  tern_store_bind_text (statement, 2, account->email);
+  tern_store_bind_text (statement, 3, account->name);
+  tern_store_bind_text (statement, 4, account->user);
+  if (!tern_store_run (statement, error))
+    return FALSE;
+  *id = sqlite3_last_insert_rowid (self->db);
+  return insert_endpoints (self, *id, account->imap, error);
+}
+
+/**
+ * tern_store_add_account:
+ * @self: the writing store
+ * @account: an account that tern_account_validate() accepts; its id is ignored
+ * @changes: (nullable): where to tell what changed
+ * @error: return location for %TERN_ERROR_STORAGE, or %TERN_ERROR_INVALID where there is an account
+ *   with this address already
+ *
+ * Keeps an account. One without a uuid is given a random one.
+ *
+ * Returns: (transfer full) (nullable): the account with its id
+ */
+TernAccount *
+tern_store_add_account (TernStore *self, TernAccount *account, TernChanges *changes, GError **error)
+{
+  g_autofree char *uuid =
+      account->uuid != NULL ? g_strdup (account->uuid) : g_uuid_string_random ();
+  gboolean success;
+  gint64 id = 0;
+
+  if (!tern_store_enter (self, error))
+    return NULL;
+  success = insert_account (self, account, uuid, &id, error);
+  tern_store_note_list (self, TERN_NOTE_FOLDERS, 0);
+  if (!tern_store_leave (self, success, changes, error))
+    return NULL;
+  return tern_account_new (id, uuid, account->email, account->name, account->user, account->imap);
+}
+
+static gboolean
+delete_account (TernStore *self, gint64 id, GError **error)
+{
+  if (!tern_store_run_ids (self,
+                           "DELETE FROM placement WHERE folder IN "
+                           "(SELECT id FROM folder WHERE account = ?1)",
+                           TERN_IDS (id), error) ||
+      !tern_store_run_ids (self, "UPDATE message SET orphan_of = NULL WHERE account = ?1",
+                           TERN_IDS (id), error) ||
+      !tern_store_sweep_contents (self, id, error) ||
+      !tern_store_run_ids (self, "DELETE FROM operation WHERE account = ?1", TERN_IDS (id), error))
+    return FALSE;
+  return tern_store_run_ids (self, "DELETE FROM account WHERE id = ?1", TERN_IDS (id), error);
+}
+
+/**
+ * tern_store_remove_account:
+ * @self: the writing store
+ * @account_id: the account; one that does not exist is no error
+ * @changes: (nullable): where to tell what changed
+ * @error: return location for %TERN_ERROR_STORAGE
+ *
+ * Forgets an account and all that is cached of it. Its rows are not told one by one: the lists of
+ * accounts and of its folders are told to have changed.
+ *
+ * Returns: whether it is gone
+ */
+gboolean
+tern_store_remove_account (TernStore *self, gint64 account_id, TernChanges *changes, GError **error)
+{
+  gboolean success;
+
+  if (!tern_store_enter (self, error))
+    return FALSE;
+  success = delete_account (self, account_id, error);
+  if (success && sqlite3_changes (self->db) > 0)
+    {
+      tern_store_note_list (self, TERN_NOTE_FOLDERS, 0);
+      tern_store_note_list (self, TERN_NOTE_FOLDERS, account_id);
+      tern_trace ("cache.invalidate", TERN_TRACE_STR ("what", "account"),
+                  TERN_TRACE_STR ("why", "removed"));
+    }
+  return tern_store_leave (self, success, changes, error);
+}
+
+static GPtrArray *
+list_endpoints (TernStore *self, gint64 account, GError **error)
+{
+  g_autoptr (GPtrArray) out = g_ptr_array_new_with_free_func ((GDestroyNotify) tern_endpoint_unref);
+  g_autoptr (TernStatement) statement = tern_store_prepare_ids (
+      self, "SELECT host, port, security FROM endpoint WHERE account = ?1 ORDER BY position",
+      TERN_IDS (account), error);
+  gboolean row;
+
+  if (statement == NULL)
+    return NULL;
+  while (tern_store_step (statement, &row, error))
+    {
+      if (!row)
+        return g_steal_pointer (&out);
+      g_ptr_array_add (out, tern_endpoint_new ((const char *) sqlite3_column_text (statement, 0),
+                                               (guint16) sqlite3_column_int (statement, 1),
+                                               (TernSecurity) sqlite3_column_int (statement, 2)));
+    }
+  return NULL;
+}
+
+/**
+ * tern_store_list_accounts:
+ * @self: a store
+ * @error: return location for %TERN_ERROR_STORAGE
+ *
+ * Returns: (transfer full) (element-type TernAccount) (nullable): the accounts in the order in
+ *   which they were added
+ */
+GPtrArray *
+tern_store_list_accounts (TernStore *self, GError **error)
+{
+  g_autoptr (GPtrArray) out = g_ptr_array_new_with_free_func ((GDestroyNotify) tern_account_unref);
+  g_autoptr (TernStatement) statement = tern_store_prepare (
+      self, "SELECT id, uuid, email, name, user_name FROM account ORDER BY id", error);
+  gboolean row;
+
+  if (statement == NULL)
+    return NULL;
+  while (tern_store_step (statement, &row, error))
+    {
+      g_autoptr (GPtrArray) endpoints = NULL;
+      gint64 id;
+
+      if (!row)
+        return g_steal_pointer (&out);
+      id = sqlite3_column_int64 (statement, 0);
+      endpoints = list_endpoints (self, id, error);
+      if (endpoints == NULL)
+        return NULL;
+      g_ptr_array_add (out, tern_account_new (id, (const char *) sqlite3_column_text (statement, 1),
+                                              (const char *) sqlite3_column_text (statement, 2),
+                                              (const char *) sqlite3_column_text (statement, 3),
+                                              (const char *) sqlite3_column_text (statement, 4),
+                                              endpoints));
+    }
+  return NULL;
+}
+
+static void
+trust_free (gpointer data)
+{
+  TernStoreTrust *trust = data;
+
+  g_free (trust->host);
+  g_free (trust->fingerprint);
+  g_free (trust);
+}
+
+/**
+ * tern_store_add_trust:
+ * @self: the writing store
+ * @host: the endpoint's host
+ * @port: its port
+ * @fingerprint: the certificate's SHA-256, 64 hexadecimal digits
+ * @error: return location for %TERN_ERROR_STORAGE
+ *
+ * Keeps that the user trusts a certificate for one endpoint. Doing it again changes nothing.
+ *
+ * Returns: whether it is kept
+ */
+gboolean
+tern_store_add_trust (
+    TernStore *self, const char *host, guint16 port, const char *fingerprint, GError **error)
+{
+  gboolean success = FALSE;
+
+  if (!tern_store_enter (self, error))
+    return FALSE;
+  {
+    g_autoptr (TernStatement) statement = tern_store_prepare_ids (
+        self, "INSERT OR IGNORE INTO trust (port, host, fingerprint) VALUES (?1, ?2, ?3)",
+        TERN_IDS (port), error);
+
+    if (statement != NULL)
+      {
+        tern_store_bind_text (statement, 2, host);
+        tern_store_bind_text (statement, 3, fingerprint);
+        success = tern_store_run (statement, error);
+      }
+  }
+  return tern_store_leave (self, success, NULL, error);
+}
+
+/**
+ * tern_store_list_trust:
+ * @self: a store
+ * @error: return location for %TERN_ERROR_STORAGE
+ *
+ * Returns: (transfer full) (element-type TernStoreTrust) (nullable): all that the user trusts
+ */
+GPtrArray *
+tern_store_list_trust (TernStore *self, GError **error)
+{
+  g_autoptr (GPtrArray) out = g_ptr_array_new_with_free_func (trust_free);
+  g_autoptr (TernStatement) statement =
+      tern_store_prepare (self, "SELECT host, port, fingerprint FROM trust", error);
+  gboolean row;
+
+  if (statement == NULL)
+    return NULL;
+  while (tern_store_step (statement, &row, error))
+    {
+      TernStoreTrust *trust;
+
+      if (!row)
+        return g_steal_pointer (&out);
+      trust = g_new0 (TernStoreTrust, 1);
+      trust->host = tern_store_dup_text (statement, 0);
+      trust->port = (guint16) sqlite3_column_int (statement, 1);
+      trust->fingerprint = tern_store_dup_text (statement, 2);
+      g_ptr_array_add (out, trust);
+    }
+  return NULL;
+}
+
+static void
+stat_free (gpointer data)
+{
+  TernStoreEndpointStat *stat = data;
+
+  tern_endpoint_unref (stat->endpoint);
+  g_free (stat->memory);
+  g_free (stat);
+}
+
+static gboolean
+put_stat (TernStore *self, gint64 account, const TernStoreEndpointStat *stat, GError **error)
+{
+  g_autoptr (TernStatement) statement = NULL;
+
+  if (stat->favourite &&
+      !tern_store_run_ids (self, "UPDATE endpoint_stat SET favourite = 0 WHERE account = ?1",
+                           TERN_IDS (account), error))
+    return FALSE;
+  statement =
+      tern_store_prepare_ids (self,
+                              "INSERT OR REPLACE INTO endpoint_stat "
+                              "(account, port, security, usual_ms, favourite, host, memory) "
+                              "SELECT id, ?2, ?3, ?4, ?5, ?6, ?7 FROM account WHERE id = ?1",
+                              TERN_IDS (account, stat->endpoint->port, stat->endpoint->security,
+                                        stat->usual_ms, stat->favourite != FALSE),
+                              error);
+  if (statement == NULL)
+    return FALSE;
+  tern_store_bind_text (statement, 6, stat->endpoint->host);
+  tern_store_bind_text (statement, 7, stat->memory);
+  return tern_store_run (statement, error);
+}
+
+/**
+ * tern_store_put_endpoint_stat:
+ * @self: the writing store
+ * @account_id: the account; where it does not exist any more, nothing is kept
+ * @stat: what was learned of an endpoint; borrowed
+ * @error: return location for %TERN_ERROR_STORAGE
+ *
+ * Replaces what is known of the endpoint. A favourite takes that place from the one before.
+ *
+ * Returns: whether it is kept
+ */
+gboolean
+tern_store_put_endpoint_stat (TernStore *self,
+                              gint64 account_id,
+                              const TernStoreEndpointStat *stat,
+                              GError **error)
+{
+  gboolean success;
+
+  if (!tern_store_enter (self, error))
+    return FALSE;
+  success = put_stat (self, account_id, stat, error);
+  return tern_store_leave (self, success, NULL, error);
+}
+
+/**
+ * tern_store_list_endpoint_stats:
+ * @self: a store
+ * @account_id: the account
+ * @error: return location for %TERN_ERROR_STORAGE
+ *
+ * Returns: (transfer full) (element-type TernStoreEndpointStat) (nullable): what is known of the
+ *   account's endpoints, in no order
+ */
+GPtrArray *
+tern_store_list_endpoint_stats (TernStore *self, gint64 account_id, GError **error)
+{
+  g_autoptr (GPtrArray) out = g_ptr_array_new_with_free_func (stat_free);
+  g_autoptr (TernStatement) statement =
+      tern_store_prepare_ids (self,
+                              "SELECT host, port, security, usual_ms, favourite, memory "
+                              "FROM endpoint_stat WHERE account = ?1",
+                              TERN_IDS (account_id), error);
+  gboolean row;
+
+  if (statement == NULL)
+    return NULL;
+  while (tern_store_step (statement, &row, error))
+    {
+      TernStoreEndpointStat *stat;
+
+      if (!row)
+        return g_steal_pointer (&out);
+      stat = g_new0 (TernStoreEndpointStat, 1);
+      stat->endpoint = tern_endpoint_new ((const char *) sqlite3_column_text (statement, 0),
+                                          (guint16) sqlite3_column_int (statement, 1),
+                                          (TernSecurity) sqlite3_column_int (statement, 2));
+      stat->usual_ms = (guint) sqlite3_column_int (statement, 3);
+      stat->favourite = sqlite3_column_int (statement, 4) != 0;
+      stat->memory = tern_store_dup_text (statement, 5);
+      g_ptr_array_add (out, stat);
+    }
+  return NULL;
+}
