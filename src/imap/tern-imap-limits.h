@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+/* What a server may make us do: every cap on the peer, in one place. */
+
+/* Bytes of one response that are held in memory: a SEARCH over 2,000,000 messages fits. */
+#define TERN_IMAP_MAX_RESPONSE (32 * 1024 * 1024)
+/* Buffers that one response made grow beyond this are given back after it. */
+#define TERN_IMAP_KEEP_BUFFER (1024 * 1024)
+/* Atoms, strings and lists of one response. */
+#define TERN_IMAP_MAX_NODES (4 * 1000 * 1000)
+/* Lists within lists; deeper ones are read and left out. */
+#define TERN_IMAP_MAX_DEPTH 64
+/* A literal that nobody takes as a stream and that is larger than this is read and left out. */
+#define TERN_IMAP_MAX_LITERAL_HELD (4 * 1024 * 1024)
+/* Parts of one message's BODYSTRUCTURE; the rest is left out. */
+#define TERN_IMAP_MAX_PARTS 1000
+/* Body sections that one FETCH response may carry. */
+#define TERN_IMAP_MAX_SECTIONS 64
+/* Responses before the greeting's end, and untagged responses that nobody asked for. */
+#define TERN_IMAP_MAX_FOLDERS 20000
+/* Bytes of a decoded parameter value (file name). */
+#define TERN_IMAP_MAX_PARAMETER 2048
+
+/* What we allow ourselves towards the server: some refuse longer commands. */
+#define TERN_IMAP_MAX_COMMAND 1000
+/* Exchange refuses more than about 25 commands in flight. */
+#define TERN_IMAP_MAX_PIPELINE 20
+/* Bytes asked of the socket at a time. */
+#define TERN_IMAP_READ_SIZE (128 * 1024)

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tern-imap-commands.h"
+
+#include "tern-imap-session-private.h"
+
+/**
+ * tern_imap_noop_async:
+ * @self: a session
+ * @cancellable: (nullable): a cancellable
+ * @callback: called when done
+ * @user_data: for @callback
+ *
+ * Sends NOOP (RFC 9051 section 6.1.2). Finish with tern_imap_command_finish().
+ */
+void
+tern_imap_noop_async (TernImapSession *self,
+                      GCancellable *cancellable,
+                      GAsyncReadyCallback callback,
+                      gpointer user_data)
+{
+  TernImapCommand *command =
+      tern_imap_command_new (self, tern_imap_noop_async, cancellable, callback, user_data);
+
+  tern_imap_command_add (command, "NOOP");
+  tern_imap_command_queue (command);
+}
+
+/**
+ * tern_imap_command_finish:
+ * @self: a session
+ * @result: the result of a command without a value
+ * @error: return location for an error
+ *
+ * Returns: whether the server said OK
+ */
+gboolean
+tern_imap_command_finish (TernImapSession *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tern-imap-session-private.h"
+
+#include <string.h>
+
+#include "tern-error.h"
+#include "tern-imap-limits.h"
+#include "tern-log.h"
+#include "tern-trace.h"
+
+static void flush (TernImapSession *self);
+
+static void
+log_line (GBytes *line)
+{
+  gsize length;
+  const char *text;
+  g_autofree char *copy = NULL;
+  g_autofree char *redacted = NULL;
+
+  if (g_log_writer_default_would_drop (G_LOG_LEVEL_DEBUG, G_LOG_DOMAIN))
+    return;
+  text = g_bytes_get_data (line, &length);
+  copy = g_strndup (text, length);
+  redacted = tern_log_redact_command (copy);
+  g_debug ("C: %s", redacted);
+}
+
+static void
+append_line (TernImapSession *self, TernImapCommand *command)
+{
+  GBytes *line = g_ptr_array_index (command->lines, command->sent);
+  gsize length;
+  const guint8 *bytes = g_bytes_get_data (line, &length);
+
+  if (command->sent == 0) /* what follows is literals and secrets */
+    log_line (line);
+  g_byte_array_append (self->outgoing, bytes, (guint) length);
+  command->sent++;
+  self->blocked = command->sent < command->lines->len ? command : NULL;
+}
+
+static void
+write_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (TernImapSession) self = user_data;
+  g_autoptr (GError) error = NULL;
+  gboolean good;
+
+  good = g_output_stream_write_all_finish (G_OUTPUT_STREAM (object), result, NULL, &error);
+  self->is_writing = FALSE;
+  g_byte_array_set_size (self->writing, 0);
+  if (!good)
+    tern_imap_session_fail (self, g_steal_pointer (&error));
+  else
+    flush (self);
+}
+
+/* Sends what waits, in one write, as far as the server's pending answers allow. */
+static void
+flush (TernImapSession *self)
+{
+  TernImapCommand *command;
+  GByteArray *buffer;
+
+  if (self->is_writing || !tern_imap_session_is_alive (self))
+    return;
+  while (self->blocked == NULL && self->tls == NULL &&
+         self->pending.length < TERN_IMAP_MAX_PIPELINE &&
+         (command = g_queue_pop_head (&self->waiting)) != NULL)
+    {
+      g_queue_push_tail (&self->pending, command);
+      append_line (self, command);
+    }
+  if (self->outgoing->len == 0)
+    return;
+
+  if (self->has_heard)
+    {
+      self->flights++;
+      tern_trace ("imap.flight", TERN_TRACE_INT ("n", self->flights),
+                  TERN_TRACE_INT ("bytes", self->outgoing->len));
+    }
+  self->has_heard = FALSE;
+  self->is_writing = TRUE;
+  buffer = self->writing;
+  self->writing = self->outgoing;
+  self->outgoing = buffer;
+  g_output_stream_write_all_async (tern_transport_get_output (self->transport), self->writing->data,
+                                   self->writing->len, G_PRIORITY_DEFAULT, self->io, write_cb,
+                                   g_object_ref (self));
+}
+
+static gboolean
+flush_cb (gpointer user_data)
+{
+  TernImapSession *self = user_data;
+
+  g_clear_pointer (&self->flush_source, g_source_unref);
+  flush (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* Sends before the main loop waits again: commands of one turn share one flight. */
+void
+tern_imap_session_schedule_flush (TernImapSession *self)
+{
+  if (self->flush_source != NULL)
+    return;
+  self->flush_source = g_idle_source_new ();
+  g_source_set_priority (self->flush_source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (self->flush_source, flush_cb, self, NULL);
+  g_source_attach (self->flush_source, g_main_context_get_thread_default ());
+}
+
+/* The server's `+`: the blocked command goes on. */
+void
+tern_imap_session_continue (TernImapSession *self)
+{
+  if (self->blocked == NULL)
+    {
+      g_debug ("a continuation that nobody asked for");
+      return;
+    }
+  append_line (self, self->blocked);
+  tern_imap_session_schedule_flush (self);
+}
+
+static void
+start_tls_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (TernImapSession) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GTask) task = NULL;
+
+  if (!tern_transport_start_tls_finish (TERN_TRANSPORT (object), result, &error))
+    {
+      tern_imap_session_fail (self, g_steal_pointer (&error));
+      return;
+    }
+  task = g_steal_pointer (&self->tls);
+  if (task == NULL) /* closed meanwhile */
+    return;
+  tern_imap_scanner_resume (self->scanner);
+  tern_imap_session_start_reading (self);
+  g_task_return_boolean (task, TRUE);
+}
+
+/* RFC 9051 section 6.2.1: what came in plain text behind the OK was put there by somebody else. */
+static void
+start_tls (TernImapSession *self, gboolean has_leftover)
+{
+  if (has_leftover || !tern_imap_scanner_is_idle (self->scanner))
+    {
+      tern_imap_session_fail (self, g_error_new_literal (TERN_ERROR, TERN_ERROR_PROTOCOL,
+                                                         "data was injected before STARTTLS"));
+      return;
+    }
+  tern_imap_session_clear_capabilities (self);
+  tern_transport_start_tls_async (self->transport, self->io, start_tls_cb, g_object_ref (self));
+}
+
+static void
+read_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (TernImapSession) self = user_data;
+  g_autoptr (GError) error = NULL;
+  gssize n = g_input_stream_read_finish (G_INPUT_STREAM (object), result, &error);
+  gsize taken;
+
+  self->is_reading = FALSE;
+  if (!tern_imap_session_is_alive (self))
+    return;
+  if (n <= 0)
+    {
+      if (self->bye != NULL)
+        error = (g_clear_error (&error), g_error_copy (self->bye));
+      else if (n == 0)
+        error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED,
+                                     "the server closed the connection");
+      tern_imap_session_fail (self, g_steal_pointer (&error));
+      return;
+    }
+  self->has_heard = TRUE;
+  taken = tern_imap_scanner_push (self->scanner, self->buffer, (gsize) n);
+  if (!tern_imap_session_is_alive (self))
+    return;
+  if (self->tls != NULL)
+    {
+      start_tls (self, taken < (gsize) n);
+      return;
+    }
+  g_signal_emit_by_name (self, "drained");
+  tern_imap_session_start_reading (self);
+}
+
+/* Asks for the next bytes. */
+void
+tern_imap_session_start_reading (TernImapSession *self)
+{
+  if (self->is_reading || !tern_imap_session_is_alive (self))
+    return;
+  self->is_reading = TRUE;
+  g_input_stream_read_async (tern_transport_get_input (self->transport), self->buffer,
+                             TERN_IMAP_READ_SIZE, G_PRIORITY_DEFAULT, self->io, read_cb,
+                             g_object_ref (self));
+}
+
+/* The server agreed to STARTTLS: not one byte more is read as plain text. */
+void
+tern_imap_session_begin_tls (TernImapSession *self, TernImapCommand *command)
+{
+  self->tls = g_steal_pointer (&command->task);
+  tern_imap_scanner_pause (self->scanner);
+}

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "tern-imap-fetch-data.h"
+#include "tern-imap-scanner.h"
+#include "tern-imap-session.h"
+#include "tern-imap-status.h"
+
+G_BEGIN_DECLS
+
+typedef struct _TernImapCommand TernImapCommand;
+
+/**
+ * TernImapCommand:
+ * @session: the session, which outlives it
+ * @tag: its tag
+ * @lines: (element-type GBytes): the first goes out at once, each further one after a `+`
+ * @sent: how many of @lines went out
+ * @task: (nullable): who waits for it; %NULL once cancelled
+ * @data: the command's own
+ * @free_data: (nullable): for @data
+ * @response: (nullable): offered untagged data; whether it took it
+ * @status: (nullable): offered untagged status responses; whether it took it
+ * @fetch: (nullable): offered FETCH data; whether it took it
+ * @literal_begin: (nullable): offered a literal of a FETCH; whether it takes the bytes
+ * @literal_data: (nullable): takes those bytes
+ * @done: (nullable): the server said OK: returns the task's result; %NULL returns %TRUE
+ * @failed: (nullable): the server said NO or BAD: makes the error; %NULL for the usual one
+ *
+ * One command on its way.
+ */
+struct _TernImapCommand
+{
+  TernImapSession *session;
+  char             tag[12];
+  GPtrArray       *lines;
+  GString         *line;
+  guint            sent;
+  GTask           *task;
+  GSource         *cancel_source;
+  gpointer         data;
+  GDestroyNotify   free_data;
+
+  gboolean (*response) (TernImapCommand *self, const TernImapResponse *response);
+  gboolean (*status) (TernImapCommand *self, const TernImapStatus *status);
+  gboolean (*fetch) (TernImapCommand *self, const TernImapFetch *fetch);
+  gboolean (*literal_begin) (TernImapCommand *self, const TernImapFetch *so_far,
+                             const char *section, guint64 origin, guint64 size);
+  void (*literal_data) (TernImapCommand *self, const guint8 *bytes, gsize length);
+  void (*done) (TernImapCommand *self, const TernImapStatus *status);
+  GError *(*failed) (TernImapCommand *self, const TernImapStatus *status);
+};
+
+struct _TernImapSession
+{
+  GObject parent_instance;
+
+  TernTransport   *transport;
+  GCancellable    *io;
+  TernImapScanner *scanner;
+  guint8          *buffer;
+  GByteArray      *outgoing;
+  GByteArray      *writing;
+  gboolean         is_writing;
+  GSource         *flush_source;
+  gboolean         is_reading;
+  gboolean         has_heard; /* since the last write: the next one is a new flight */
+  guint            flights;
+
+  TernImapState    state;
+  guint            last_tag;
+  GQueue           waiting; /* TernImapCommand: not sent yet */
+  GQueue           pending; /* TernImapCommand: sent, in that order */
+  TernImapCommand *blocked; /* waits for `+` before anything else may be sent */
+  TernImapCommand *streaming;
+  TernImapFetch   *fetch;
+  GTask           *greet;
+  GTask           *tls; /* STARTTLS was agreed on: the next byte is TLS */
+  GError          *bye;
+  gint64           started;
+
+  GHashTable      *capabilities; /* (element-type utf8) upper case */
+  gboolean         knows_capabilities;
+  TernImapSelected selected;
+};
+
+TernImapCommand *tern_imap_command_new (TernImapSession *session, gpointer source_tag,
+                                        GCancellable *cancellable, GAsyncReadyCallback callback,
+                                        gpointer user_data);
+TernImapCommand *tern_imap_command_new_for_task (GTask *task);
+void tern_imap_command_free (TernImapCommand *self);
+void tern_imap_command_add (TernImapCommand *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
+void tern_imap_command_add_string (TernImapCommand *self, const char *string);
+void tern_imap_command_wait (TernImapCommand *self);
+void tern_imap_command_queue (TernImapCommand *self);
+void tern_imap_command_return_error (TernImapCommand *self, GError *error);
+
+void     tern_imap_session_start_reading (TernImapSession *self);
+void     tern_imap_session_schedule_flush (TernImapSession *self);
+void     tern_imap_session_continue (TernImapSession *self);
+void     tern_imap_session_fail (TernImapSession *self, GError *error);
+gboolean tern_imap_session_set_state (TernImapSession *self, TernImapState state);
+void     tern_imap_session_set_capabilities (TernImapSession *self, const char *words);
+void     tern_imap_session_clear_capabilities (TernImapSession *self);
+void     tern_imap_session_begin_tls (TernImapSession *self, TernImapCommand *command);
+void     tern_imap_session_clear_selected (TernImapSession *self);
+
+void     tern_imap_session_dispatch (const TernImapResponse *response, gpointer user_data);
+gboolean tern_imap_session_literal_begin (const TernImapResponse *so_far, guint64 size,
+                                          gpointer user_data);
+void     tern_imap_session_literal_data (const guint8 *bytes, gsize length, gpointer user_data);
+void     tern_imap_session_forget (TernImapSession *self, TernImapCommand *command);
+
+G_END_DECLS

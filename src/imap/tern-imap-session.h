@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "tern-race.h"
+#include "tern-transport.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  TERN_IMAP_STATE_GREETING,
+  TERN_IMAP_STATE_NOT_AUTHENTICATED,
+  TERN_IMAP_STATE_AUTHENTICATED,
+  TERN_IMAP_STATE_SELECTED,
+  TERN_IMAP_STATE_LOGOUT,
+} TernImapState;
+
+/**
+ * TernImapSelected:
+ * @name: (nullable): the selected mailbox as the server spells it; %NULL for none
+ * @exists: messages in it, kept up to date
+ * @uidvalidity: 0 where the server gave none
+ * @uidnext: 0 where the server gave none
+ * @highestmodseq: at the time of the selection; 0 where it keeps none
+ * @expunged: how many EXPUNGE responses came since
+ *
+ * What the server said of the selected mailbox.
+ */
+typedef struct
+{
+  char   *name;
+  guint32 exists;
+  guint32 uidvalidity;
+  guint32 uidnext;
+  guint64 highestmodseq;
+  guint   expunged;
+} TernImapSelected;
+
+extern const TernRaceProtocol tern_imap_race_protocol;
+
+#define TERN_TYPE_IMAP_SESSION (tern_imap_session_get_type ())
+G_DECLARE_FINAL_TYPE (TernImapSession, tern_imap_session, TERN, IMAP_SESSION, GObject)
+
+TernImapSession *tern_imap_session_new (TernTransport *transport);
+void             tern_imap_session_greet_async (TernImapSession *self, GCancellable *cancellable,
+                                                GAsyncReadyCallback callback, gpointer user_data);
+gboolean         tern_imap_session_greet_finish (TernImapSession *self, GAsyncResult *result,
+                                                 GError **error);
+void             tern_imap_session_close (TernImapSession *self);
+
+TernTransport          *tern_imap_session_get_transport (TernImapSession *self);
+TernImapState           tern_imap_session_get_state (TernImapSession *self);
+gboolean                tern_imap_session_is_alive (TernImapSession *self);
+guint                   tern_imap_session_get_flights (TernImapSession *self);
+const TernImapSelected *tern_imap_session_get_selected (TernImapSession *self);
+
+gboolean tern_imap_session_has (TernImapSession *self, const char *capability);
+gboolean tern_imap_session_knows_capabilities (TernImapSession *self);
+char    *tern_imap_session_dup_capabilities (TernImapSession *self);
+void     tern_imap_session_assume_capabilities (TernImapSession *self, const char *capabilities);
+
+G_END_DECLS

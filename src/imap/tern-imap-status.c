@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tern-imap-status.h"
+
+#include <string.h>
+
+#include "tern-error.h"
+
+/* The longest wait that is believed, in seconds. */
+#define MAX_BACKOFF 300
+
+/* The end of a response code: the first `]` outside of parentheses and quotes, for flags of real
+ * servers hold one. */
+static const char *
+find_code_end (const char *text)
+{
+  const char *first = strchr (text, ']');
+  gboolean quoted = FALSE;
+  int depth = 0;
+
+  for (const char *p = text; *p != '\0'; p++)
+    {
+      if (*p == '"')
+        quoted = !quoted;
+      else if (!quoted && *p == '(')
+        depth++;
+      else if (!quoted && *p == ')')
+        depth--;
+      else if (!quoted && depth <= 0 && *p == ']')
+        return p;
+    }
+  return first;
+}
+
+static void
+parse_text (TernImapStatus *self, const char *text)
+{
+  const char *end = *text == '[' ? find_code_end (text + 1) : NULL;
+  g_autofree char *inside = NULL;
+  char *space;
+
+  if (end == NULL)
+    {
+      self->arguments = g_strdup ("");
+      self->text = g_utf8_make_valid (text, -1);
+      return;
+    }
+  inside = g_strndup (text + 1, (gsize) (end - text - 1));
+  space = strchr (inside, ' ');
+  self->arguments = g_strdup (space != NULL ? g_strchug (space + 1) : "");
+  if (space != NULL)
+    *space = '\0';
+  self->code = g_ascii_strup (inside, -1);
+  while (*++end == ' ')
+    ;
+  self->text = g_utf8_make_valid (end, -1);
+}
+
+/**
+ * tern_imap_status_parse:
+ * @self: (out caller-allocates): the status; to be cleared
+ * @response: a response
+ *
+ * Reads `<tag> OK|NO|BAD|BYE|PREAUTH [code] text` (RFC 9051 section 7.1).
+ *
+ * Returns: whether @response is one; else @self is all zero
+ */
+gboolean
+tern_imap_status_parse (TernImapStatus *self, const TernImapResponse *response)
+{
+  static const char *const words[] = { "OK", "NO", "BAD", "BYE", "PREAUTH" };
+
+  memset (self, 0, sizeof *self);
+  if (response->n_nodes < 2 || response->n_nodes > 3)
+    return FALSE;
+  for (guint i = 0; i < G_N_ELEMENTS (words); i++)
+    if (tern_imap_response_equal (response, 1, words[i]))
+      {
+        const char *text =
+            response->n_nodes > 2 ? tern_imap_response_get_string (response, 2) : NULL;
+
+        self->kind = (TernImapStatusKind) i;
+        parse_text (self, text != NULL ? text : "");
+        return TRUE;
+      }
+  return FALSE;
+}
+
+/**
+ * tern_imap_status_clear:
+ * @self: a status
+ *
+ * Frees what it holds.
+ */
+void
+tern_imap_status_clear (TernImapStatus *self)
+{
+  g_clear_pointer (&self->code, g_free);
+  g_clear_pointer (&self->arguments, g_free);
+  g_clear_pointer (&self->text, g_free);
+}
+
+/**
+ * tern_imap_status_has_code:
+ * @self: a status
+ * @code: a response code, upper case
+ *
+ * Returns: whether it carries that code
+ */
+gboolean
+tern_imap_status_has_code (const TernImapStatus *self, const char *code)
+{
+  return g_strcmp0 (self->code, code) == 0;
+}
+
+/* "BAD Request is throttled. Suggested Backoff Time: 92415 milliseconds" (Exchange). */
+static GError *
+make_throttled (const TernImapStatus *self)
+{
+  const char *time = strstr (self->text, "Backoff Time:");
+  guint64 ms = time != NULL ? g_ascii_strtoull (time + strlen ("Backoff Time:"), NULL, 10) : 0;
+  GError *error = g_error_new (TERN_ERROR, TERN_ERROR_BUSY, "%s", self->text);
+
+  if (ms > 0)
+    {
+      g_autofree char *seconds =
+          g_strdup_printf ("%" G_GUINT64_FORMAT, MIN ((ms + 999) / 1000, MAX_BACKOFF));
+
+      tern_error_set_detail (error, seconds);
+    }
+  return error;
+}
+
+/**
+ * tern_imap_status_to_error:
+ * @self: a status that is not OK
+ *
+ * Makes the error that says what can be done (RFC 9051 section 7.1, RFC 5530).
+ *
+ * Returns: (transfer full): an error of the domain %TERN_ERROR
+ */
+GError *
+tern_imap_status_to_error (const TernImapStatus *self)
+{
+  static const struct
+  {
+    const char *code;
+    TernError error;
+  } codes[] = {
+    { "AUTHENTICATIONFAILED", TERN_ERROR_AUTH },
+    { "AUTHORIZATIONFAILED", TERN_ERROR_AUTH },
+    { "EXPIRED", TERN_ERROR_AUTH },
+    { "WEBALERT", TERN_ERROR_AUTH },
+    { "PRIVACYREQUIRED", TERN_ERROR_UNSUPPORTED },
+    { "UNAVAILABLE", TERN_ERROR_BUSY },
+    { "INUSE", TERN_ERROR_BUSY },
+    { "LIMIT", TERN_ERROR_BUSY },
+    { "THROTTLED", TERN_ERROR_BUSY },
+    { "SERVERBUG", TERN_ERROR_BUSY },
+    { "NOPERM", TERN_ERROR_PERMISSION },
+    { "NONEXISTENT", TERN_ERROR_GONE },
+    { "TRYCREATE", TERN_ERROR_GONE },
+    { "CANNOT", TERN_ERROR_REFUSED },
+    { "OVERQUOTA", TERN_ERROR_REFUSED },
+  };
+  TernError code = TERN_ERROR_REFUSED;
+
+  if (strstr (self->text, "throttled") != NULL)
+    return make_throttled (self);
+  if (self->kind == TERN_IMAP_STATUS_BAD)
+    code = TERN_ERROR_PROTOCOL;
+  else if (self->kind == TERN_IMAP_STATUS_BYE)
+    code = TERN_ERROR_BUSY;
+  for (guint i = 0; i < G_N_ELEMENTS (codes); i++)
+    if (tern_imap_status_has_code (self, codes[i].code))
+      code = codes[i].error;
+  return g_error_new (TERN_ERROR, (gint) code, "%s",
+                      *self->text != '\0' ? self->text : "no reason given");
+}
