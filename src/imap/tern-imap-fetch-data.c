@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tern-imap-fetch-data.h"
 
-#include <stdio.h>
 #include <string.h>
+
+#include "tern-imap-date.h"
 
 /**
  * tern_imap_fetch_data_new:
@@ -85,45 +86,6 @@ tern_imap_parse_flags (const TernImapResponse *response,
         g_string_append_c (keywords, ' ');
       g_string_append (keywords, name);
     }
-}
-
-/**
- * tern_imap_parse_date_time:
- * @text: (nullable): `dd-Mon-yyyy hh:mm:ss +zzzz`, the day padded by a space or not
- * @time: (out): seconds since 1970
- *
- * Reads a date-time of RFC 9051 section 9.
- *
- * Returns: whether @text is one
- */
-gboolean
-tern_imap_parse_date_time (const char *text, gint64 *time)
-{
-  static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-  int day, year, hour, minute, second, zone = 0;
-  char month[4] = { 0 };
-  const char *found = NULL;
-  gint64 days;
-  int y, m;
-
-  if (text == NULL || sscanf (text, "%2d-%3[A-Za-z]-%4d %2d:%2d:%2d %5d", &day, month, &year, &hour,
-                              &minute, &second, &zone) < 6)
-    return FALSE;
-  for (const char *p = months; *p != '\0' && found == NULL; p += 3)
-    if (g_ascii_strncasecmp (p, month, 3) == 0)
-      found = p;
-  if (found == NULL || day < 1 || day > 31 || year < 1 || hour < 0 || hour > 23 || minute < 0 ||
-      minute > 59 || second < 0 || second > 60)
-    return FALSE;
-
-  /* Days since 1970 in the Gregorian calendar, with the year beginning in March. */
-  m = (int) (found - months) / 3 + 1;
-  y = m <= 2 ? year - 1 : year;
-  m = m <= 2 ? m + 9 : m - 3;
-  days = 365 * (gint64) y + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + day - 1 - 719468;
-  *time =
-      days * 86400 + hour * 3600 + minute * 60 + second - ((zone / 100) * 3600 + (zone % 100) * 60);
-  return TRUE;
 }
 
 /**

@@ -64,12 +64,11 @@ typedef struct
  * TernImapPart:
  * @type: as on the wire; "multipart" for a multipart
  * @subtype: as on the wire
- * @charset: (nullable): parameter of the content type
- * @filename: (nullable): file name or name, as on the wire, or UTF-8 where RFC 2231 encoded it
- * @filename_is_utf8: which of the two
+ * @parameters: the list of the content type's parameters, or another node; 0 for none
  * @content_id: (nullable): with its angle brackets
  * @encoding: (nullable): content transfer encoding
  * @disposition: (nullable): "attachment", "inline" …
+ * @disposition_parameters: the list of its parameters, or another node; 0 for none
  * @size: bytes as transferred
  * @first_child: index of the first part below, 0 for none
  * @next: index of the next part beside, 0 for none
@@ -78,12 +77,11 @@ typedef struct
 {
   const char *type;
   const char *subtype;
-  const char *charset;
-  const char *filename;
-  gboolean    filename_is_utf8;
+  guint       parameters;
   const char *content_id;
   const char *encoding;
   const char *disposition;
+  guint       disposition_parameters;
   guint64     size;
   guint       first_child;
   guint       next;
@@ -137,7 +135,6 @@ TernImapFetch *tern_imap_fetch_data_new (void);
 void           tern_imap_fetch_data_free (TernImapFetch *self);
 gboolean       tern_imap_fetch_data_parse (TernImapFetch *self, const TernImapResponse *response);
 gboolean       tern_imap_fetch_data_parse_section (const char *item, char **name, guint64 *origin);
-gboolean       tern_imap_parse_date_time (const char *text, gint64 *time);
 
 void           tern_imap_parse_flags (const TernImapResponse *response, guint list,
                                       TernImapFlags *flags, GString *keywords);

@@ -17,10 +17,8 @@
 #define TERN_IMAP_MAX_PARTS 1000
 /* Body sections that one FETCH response may carry. */
 #define TERN_IMAP_MAX_SECTIONS 64
-/* Responses before the greeting's end, and untagged responses that nobody asked for. */
+/* Mailboxes of an account; the rest is left out. */
 #define TERN_IMAP_MAX_FOLDERS 20000
-/* Bytes of a decoded parameter value (file name). */
-#define TERN_IMAP_MAX_PARAMETER 2048
 
 /* What we allow ourselves towards the server: some refuse longer commands. */
 #define TERN_IMAP_MAX_COMMAND 1000

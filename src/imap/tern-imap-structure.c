@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tern-imap-fetch-data.h"
 
-#include <string.h>
-
 /* The members of a body that are looked at: a message/rfc822 has ten before its extensions. */
 #define MAX_FIELDS 24
-/* Continuations of one parameter (RFC 2231 section 3). */
-#define MAX_CONTINUATIONS 64
 
 static guint parse_body (TernImapFetch *self, guint list);
 
@@ -20,110 +16,6 @@ static TernImapPart *
 get_part (TernImapFetch *self, guint index)
 {
   return &g_array_index (self->parts, TernImapPart, index);
-}
-
-/* Undoes `%XX` (RFC 2231 section 4). */
-static void
-append_unescaped (GString *out, const char *text)
-{
-  for (const char *p = text; *p != '\0' && out->len < TERN_IMAP_MAX_PARAMETER; p++)
-    {
-      if (*p == '%' && g_ascii_isxdigit (p[1]) && g_ascii_isxdigit (p[2]))
-        {
-          g_string_append_c (
-              out, (char) (g_ascii_xdigit_value (p[1]) * 16 + g_ascii_xdigit_value (p[2])));
-          p += 2;
-        }
-      else
-        g_string_append_c (out, *p);
-    }
-}
-
-/* Finds `name*=` or the pieces `name*0=`, `name*1*=` … in a list of parameters, joined and as
- * UTF-8; %NULL where there is none. */
-static const char *
-find_extended (TernImapFetch *self, guint list, const char *name)
-{
-  const char *pieces[MAX_CONTINUATIONS] = { 0 };
-  gboolean escaped[MAX_CONTINUATIONS] = { 0 };
-  g_autofree char *charset = NULL;
-  g_autofree char *utf8 = NULL;
-  g_autoptr (GString) joined = NULL;
-  gsize length = strlen (name);
-  TernImapIter iter;
-  guint key, value;
-
-  tern_imap_iter_init (&iter, self->response, list);
-  while ((key = tern_imap_iter_next (&iter)) != 0 && (value = tern_imap_iter_next (&iter)) != 0)
-    {
-      const char *text = get_string (self, key);
-      guint64 index = 0;
-      char *end;
-
-      if (text == NULL || get_string (self, value) == NULL ||
-          g_ascii_strncasecmp (text, name, length) != 0 || text[length] != '*')
-        continue;
-      index = g_ascii_strtoull (text + length + 1, &end, 10);
-      if (index >= MAX_CONTINUATIONS)
-        continue;
-      pieces[index] = get_string (self, value);
-      escaped[index] = *end == '*' || end == text + length + 1;
-    }
-  if (pieces[0] == NULL)
-    return NULL;
-
-  joined = g_string_new (NULL);
-  if (escaped[0])
-    {
-      const char *quote = strchr (pieces[0], '\'');
-      const char *second = quote != NULL ? strchr (quote + 1, '\'') : NULL;
-
-      if (second != NULL)
-        {
-          charset = g_strndup (pieces[0], (gsize) (quote - pieces[0]));
-          pieces[0] = second + 1;
-        }
-    }
-  for (guint i = 0; i < MAX_CONTINUATIONS && pieces[i] != NULL; i++)
-    if (escaped[i])
-      append_unescaped (joined, pieces[i]);
-    else
-      g_string_append_len (joined, pieces[i],
-                           (gssize) strnlen (pieces[i], TERN_IMAP_MAX_PARAMETER));
-  if (charset != NULL && *charset != '\0')
-    utf8 = g_convert (joined->str, (gssize) joined->len, "UTF-8", charset, NULL, NULL, NULL);
-  if (utf8 == NULL)
-    utf8 = g_utf8_make_valid (joined->str, (gssize) joined->len);
-  return g_string_chunk_insert (self->strings, utf8);
-}
-
-static const char *
-find_parameter (TernImapFetch *self, guint list, const char *name)
-{
-  TernImapIter iter;
-  guint key, value;
-
-  tern_imap_iter_init (&iter, self->response, list);
-  while ((key = tern_imap_iter_next (&iter)) != 0 && (value = tern_imap_iter_next (&iter)) != 0)
-    if (tern_imap_response_equal (self->response, key, name))
-      return get_string (self, value);
-  return NULL;
-}
-
-static void
-take_filename (TernImapFetch *self, TernImapPart *part, guint list, const char *name)
-{
-  const char *extended;
-
-  if (part->filename != NULL || !tern_imap_response_is_list (self->response, list))
-    return;
-  if ((extended = find_extended (self, list, name)) != NULL)
-    {
-      part->filename = extended;
-      part->filename_is_utf8 = TRUE;
-    }
-  else
-    part->filename = find_parameter (self, list, name);
 }
 
 /* Extension data of any length and order (servers differ): the disposition is a list that begins
@@ -149,7 +41,7 @@ parse_extensions (TernImapFetch *self, TernImapPart *part, const guint *fields, 
            self->response->nodes[second].kind != TERN_IMAP_NODE_NIL))
         continue;
       part->disposition = get_string (self, first);
-      take_filename (self, part, second, "filename");
+      part->disposition_parameters = second;
     }
 }
 
@@ -211,8 +103,7 @@ parse_single (TernImapFetch *self, const guint *fields, guint n)
   if (index == G_MAXUINT)
     return index;
   part = get_part (self, index);
-  if (n > 2)
-    part->charset = find_parameter (self, fields[2], "charset");
+  part->parameters = n > 2 ? fields[2] : 0;
   part->content_id = n > 3 ? get_string (self, fields[3]) : NULL;
   part->encoding = n > 5 ? get_string (self, fields[5]) : NULL;
   if (n > 6)
@@ -222,8 +113,6 @@ parse_single (TernImapFetch *self, const guint *fields, guint n)
       tern_imap_response_is_list (self->response, fields[8]))
     extensions = 9;
   parse_extensions (self, part, fields, n, extensions);
-  if (n > 2)
-    take_filename (self, part, fields[2], "name");
 
   if (extensions == 9)
     {

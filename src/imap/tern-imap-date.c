@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tern-imap-date.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static int
+month_number (const char *name)
+{
+  static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+
+  for (const char *p = months; *p != '\0'; p += 3)
+    if (g_ascii_strncasecmp (p, name, 3) == 0)
+      return (int) (p - months) / 3 + 1;
+  return 0;
+}
+
+static gboolean
+make_time (int year, int month, int day, int hour, int minute, int second, int zone, gint64 *time)
+{
+  gint64 days;
+  int y, m;
+
+  if (month == 0 || day < 1 || day > 31 || year < 1 || year > 9999 || hour < 0 || hour > 23 ||
+      minute < 0 || minute > 59 || second < 0 || second > 60 || zone < -2400 || zone > 2400)
+    return FALSE;
+  /* Days since 1970 in the Gregorian calendar, with the year beginning in March. */
+  y = month <= 2 ? year - 1 : year;
+  m = month <= 2 ? month + 9 : month - 3;
+  days = 365 * (gint64) y + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + day - 1 - 719468;
+  *time =
+      days * 86400 + hour * 3600 + minute * 60 + second - ((zone / 100) * 3600 + (zone % 100) * 60);
+  return TRUE;
+}
+
+/**
+ * tern_imap_parse_date_time:
+ * @text: (nullable): `dd-Mon-yyyy hh:mm:ss +zzzz`, the day padded by a space or not
+ * @time: (out): seconds since 1970
+ *
+ * Reads a date-time of RFC 9051 section 9.
+ *
+ * Returns: whether @text is one
+ */
+gboolean
+tern_imap_parse_date_time (const char *text, gint64 *time)
+{
+  int day, year, hour, minute, second, zone = 0;
+  char month[4] = { 0 };
+
+  if (text == NULL || sscanf (text, "%2d-%3[A-Za-z]-%4d %2d:%2d:%2d %5d", &day, month, &year, &hour,
+                              &minute, &second, &zone) < 6)
+    return FALSE;
+  return make_time (year, month_number (month), day, hour, minute, second, zone, time);
+}
+
+/* `+0200`, or one of the names that RFC 5322 section 4.3 still allows. */
+static int
+parse_zone (const char *text)
+{
+  static const struct
+  {
+    const char *name;
+    int zone;
+  } zones[] = { { "EDT", -400 }, { "EST", -500 }, { "CDT", -500 }, { "CST", -600 },
+                { "MDT", -600 }, { "MST", -700 }, { "PDT", -700 }, { "PST", -800 } };
+  int zone = 0;
+
+  while (*text == ' ')
+    text++;
+  if (sscanf (text, "%5d", &zone) == 1)
+    return zone;
+  for (guint i = 0; i < G_N_ELEMENTS (zones); i++)
+    if (g_ascii_strncasecmp (text, zones[i].name, 3) == 0)
+      return zones[i].zone;
+  return 0;
+}
+
+/**
+ * tern_imap_parse_header_date:
+ * @text: (nullable): a Date field as an ENVELOPE gives it
+ * @time: (out): seconds since 1970
+ *
+ * Reads a date of RFC 5322 section 3.3, also with the weekday, the seconds or the zone left out, or
+ * with a year of two digits.
+ *
+ * Returns: whether @text is one
+ */
+gboolean
+tern_imap_parse_header_date (const char *text, gint64 *time)
+{
+  const char *comma = text != NULL ? strchr (text, ',') : NULL;
+  const char *start = comma != NULL ? comma + 1 : text;
+  int day, year, hour = 0, minute = 0, second = 0, used = 0, more = 0;
+  char month[4] = { 0 };
+
+  if (start == NULL ||
+      sscanf (start, " %2d%*[ -]%3[A-Za-z]%*[ -]%4d%n", &day, month, &year, &used) < 3)
+    return FALSE;
+  start += used;
+  if (sscanf (start, " %2d:%2d%n", &hour, &minute, &more) == 2)
+    {
+      start += more;
+      if (sscanf (start, ":%2d%n", &second, &more) == 1)
+        start += more;
+    }
+  if (year < 100)
+    year += year < 50 ? 2000 : 1900;
+  return make_time (year, month_number (month), day, hour, minute, second, parse_zone (start),
+                    time);
+}
