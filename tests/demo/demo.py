@@ -19,7 +19,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [os.path.join(HERE, "..", "servers"), os.path.join(HERE, "..", "tools")]
 
 import sample  # noqa: E402
-from desktop import Desktop, DesktopError, adopt_orphans, die_with_parent, end_descendants  # noqa: E402
+from desktop import (Desktop, DesktopError, adopt_orphans,  # noqa: E402
+                     die_with_parent, end_descendants)
 from dovecot import Dovecot, DovecotError  # noqa: E402
 
 EMAIL = "mira@example.org"

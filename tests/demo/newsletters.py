@@ -7,33 +7,44 @@ import compose
 from attachments import emblem, seascape
 
 HARBOUR_STORIES = [
-    ("The last ferry captain", "For thirty-one winters she has found the channel without looking at "
-     "the screen. Next week she shows her successor where the stones are."),
-    ("Why gulls stamp on lawns", "It is not a dance. The worms believe that it is raining, and come "
-     "up to see. A field guide to the oldest trick on the green."),
-    ("A kitchen on the pier", "Two sisters, four tables and whatever the boat brought. We went for "
-     "lunch and stayed until the lamps were lit."),
-    ("How to read a tide table", "Four columns, one moon, and a correction for the wind that nobody "
-     "prints. A short course for people who like dry feet."),
-    ("The lighthouse is for sale", "Price on request, view included. The seller asks for one thing: "
-     "that somebody answers the telephone when ships call."),
-    ("Fog signals, rated", "From the polite cough of Skarholm to the cow of Point Alder. Listeners "
-     "voted, and there was a recount."),
-    ("An island counts itself", "Forty-four people, nineteen bicycles, one teacher. What the census "
-     "found, and what it could not ask."),
-    ("Rope, and how to trust it", "A rigger explains why she smells every line before she climbs, and "
-     "which three knots are enough for a lifetime."),
+    ("The last ferry captain",
+     "For thirty-one winters she has found the channel without looking at the screen. Next "
+     "week she shows her successor where the stones are."),
+    ("Why gulls stamp on lawns",
+     "It is not a dance. The worms believe that it is raining, and come up to see. A field "
+     "guide to the oldest trick on the green."),
+    ("A kitchen on the pier",
+     "Two sisters, four tables and whatever the boat brought. We went for lunch and stayed "
+     "until the lamps were lit."),
+    ("How to read a tide table",
+     "Four columns, one moon, and a correction for the wind that nobody prints. A short course"
+     " for people who like dry feet."),
+    ("The lighthouse is for sale",
+     "Price on request, view included. The seller asks for one thing: that somebody answers "
+     "the telephone when ships call."),
+    ("Fog signals, rated",
+     "From the polite cough of Skarholm to the cow of Point Alder. Listeners voted, and there "
+     "was a recount."),
+    ("An island counts itself",
+     "Forty-four people, nineteen bicycles, one teacher. What the census found, and what it "
+     "could not ask."),
+    ("Rope, and how to trust it",
+     "A rigger explains why she smells every line before she climbs, and which three knots are"
+     " enough for a lifetime."),
     ("Winter swimmers", "They say the first minute is the worst. We timed it. It is the second."),
-    ("The map in the attic", "Drawn in 1823 with a pen that leaked. Where the ink ran there is now, of "
-     "all things, a lake."),
-    ("Who paints the buoys?", "Red to port, green to starboard, and a crew of six that is never in the "
-     "photograph. A day on the tender."),
-    ("Bread for a long crossing", "Rye, patience and a tin with a lid. The recipe that the pilots keep "
-     "in the chart room."),
-    ("What the eels are waiting for", "A warm night without a moon. Then ten thousand of them leave in "
-     "an hour, and nobody hears a thing."),
-    ("Letters to the harbour master", "On parking, herring, the bells, and whether a houseboat may "
-     "keep hens."),
+    ("The map in the attic",
+     "Drawn in 1823 with a pen that leaked. Where the ink ran there is now, of all things, a "
+     "lake."),
+    ("Who paints the buoys?",
+     "Red to port, green to starboard, and a crew of six that is never in the photograph. A "
+     "day on the tender."),
+    ("Bread for a long crossing",
+     "Rye, patience and a tin with a lid. The recipe that the pilots keep in the chart room."),
+    ("What the eels are waiting for",
+     "A warm night without a moon. Then ten thousand of them leave in an hour, and nobody "
+     "hears a thing."),
+    ("Letters to the harbour master",
+     "On parking, herring, the bells, and whether a houseboat may keep hens."),
 ]
 HARBOUR_TITLES = [
     "The fog comes in, and we go out", "Small boats, big weather", "Everything that floats",
@@ -53,47 +64,64 @@ JOURNAL_PAPERS = [
     ("Shells as ballast: nest lining under wind", "T. Oliveira, N. Papadakis"),
 ]
 SHOP_ITEMS = [
-    ("Gannet rain jacket", "189"), ("Boots for deep mud", "94"), ("Wool cap, undyed", "28"),
-    ("Headlamp, red light", "46"), ("Dry bag, 35 litres", "39"), ("Flask that forgives a fall", "31"),
-    ("Folding stool for hides", "42"), ("Notebook, writes in rain", "12"),
+    ("Gannet rain jacket", "189"),
+    ("Boots for deep mud", "94"),
+    ("Wool cap, undyed", "28"),
+    ("Headlamp, red light", "46"),
+    ("Dry bag, 35 litres", "39"),
+    ("Flask that forgives a fall", "31"),
+    ("Folding stool for hides", "42"),
+    ("Notebook, writes in rain", "12"),
 ]
 YARD_TITLES = [
-    ("logger", "Sleep between readings", "The watchdog no longer wakes the radio. Measured on two "
-     "boards over night: 41 microamps, was 302."),
-    ("logger", "Red blink after flashing with a long cable", "Happens with the three-metre cable only. "
-     "A capacitor of 10 microfarads at the port makes it go away, so this is power, not data."),
-    ("counts", "Import of the old sheets fails on 29 February 1976", "The parser thinks 1976 was no leap "
-     "year. It was; there is a photograph."),
-    ("counts", "Median per hour instead of mean", "Reviewed and tried on the data of 2025. The two days "
-     "with the excursion boat do not shout any more."),
-    ("maps", "Contours below mean low water", "They are drawn from the interpolation and look more "
-     "certain than they are. Dashed lines?"),
-    ("maps", "Use the tide station's own datum", "Eleven centimetres of difference, which is a whole "
-     "nest."),
-    ("website", "Alternative texts for all pictures of birds", "Forty-two pictures described. The one "
-     "with the thumb says so."),
-    ("website", "The opening hours contradict each other", "Page one says ten, page two says half past "
-     "nine, the door says ring the bell."),
+    ("logger", "Sleep between readings",
+     "The watchdog no longer wakes the radio. Measured on two boards over night: 41 microamps,"
+     " was 302."),
+    ("logger", "Red blink after flashing with a long cable",
+     "Happens with the three-metre cable only. A capacitor of 10 microfarads at the port makes"
+     " it go away, so this is power, not data."),
+    ("counts", "Import of the old sheets fails on 29 February 1976",
+     "The parser thinks 1976 was no leap year. It was; there is a photograph."),
+    ("counts", "Median per hour instead of mean",
+     "Reviewed and tried on the data of 2025. The two days with the excursion boat do not "
+     "shout any more."),
+    ("maps", "Contours below mean low water",
+     "They are drawn from the interpolation and look more certain than they are. Dashed lines?"),
+    ("maps", "Use the tide station's own datum",
+     "Eleven centimetres of difference, which is a whole nest."),
+    ("website", "Alternative texts for all pictures of birds",
+     "Forty-two pictures described. The one with the thumb says so."),
+    ("website", "The opening hours contradict each other",
+     "Page one says ten, page two says half past nine, the door says ring the bell."),
 ]
 YARD_EVENTS = ["Sam Carter opened an issue", "Jonas Weber commented", "Ravi Menon approved",
                "Sam Carter merged", "The checks have passed", "Jonas Weber asked for a review"]
 LIST_TOPICS = [
-    ("White ring with three letters: whose?", "Seen yesterday on the beach north of the pier, adult, "
-     "left leg, white with black letters, read as AJX or AIX. The register knows neither.",
-     "AJX is one of ours from 2019, the register is a year behind. Thank you for looking so closely!"),
-    ("Best month for roof nests", "The city wants to mend the roof of the market hall and asks when it "
-     "disturbs the fewest birds. I said October. Would anybody say something else?",
-     "October, and before the frost. But tell them to look first: we had a late brood in September."),
-    ("Tripod legs in salt water", "Mine have seized for the third time. Is there a grease that survives "
-     "a tide, or do I have to learn to rinse?",
+    ("White ring with three letters: whose?",
+     "Seen yesterday on the beach north of the pier, adult, left leg, white with black "
+     "letters, read as AJX or AIX. The register knows neither.",
+     "AJX is one of ours from 2019, the register is a year behind. Thank you for looking so "
+     "closely!"),
+    ("Best month for roof nests",
+     "The city wants to mend the roof of the market hall and asks when it disturbs the fewest "
+     "birds. I said October. Would anybody say something else?",
+     "October, and before the frost. But tell them to look first: we had a late brood in "
+     "September."),
+    ("Tripod legs in salt water",
+     "Mine have seized for the third time. Is there a grease that survives a tide, or do I "
+     "have to learn to rinse?",
      "Rinse. I am sorry. There is no grease that forgives laziness, I have tried them all."),
-    ("Count of 15 November: please send your sheets", "Nineteen of twenty-six sites have answered. The "
-     "missing ones know who they are.", "Ours went out by post, because the bridge to the internet was "
-     "under water. It should be there tomorrow."),
-    ("Tern eating bread", "I would not have believed it. Two adults, one roll, the harbour of Vik. "
-     "Is that known?", "Known from two other harbours, and in both there was a school close by."),
-    ("Binoculars for small faces", "Our youngest counter is nine and the eyecups are too wide apart. "
-     "Which pair closes below 52 mm?", "Ours closes to 50 and has survived three children."),
+    ("Count of 15 November: please send your sheets",
+     "Nineteen of twenty-six sites have answered. The missing ones know who they are.",
+     "Ours went out by post, because the bridge to the internet was under water. It should be "
+     "there tomorrow."),
+    ("Tern eating bread",
+     "I would not have believed it. Two adults, one roll, the harbour of Vik. Is that known?",
+     "Known from two other harbours, and in both there was a school close by."),
+    ("Binoculars for small faces",
+     "Our youngest counter is nine and the eyecups are too wide apart. Which pair closes below"
+     " 52 mm?",
+     "Ours closes to 50 and has survived three children."),
 ]
 
 
@@ -140,14 +168,16 @@ def harbour(number, title, stories):
     colour = "#1f5f7a"
     items = "".join(story(name, text, colour, f"https://harbour-letter.example/{number}/{index}")
                     for index, (name, text) in enumerate(stories))
-    lead = (f'<tr><td style="padding:24px 36px 0;font-size:13px;color:#7a8790">No. {number}</td></tr>'
-            f'<tr><td style="padding:4px 36px 16px"><h1 style="font-size:26px;line-height:32px">'
-            f"{title}</h1></td></tr>"
-            '<tr><td><img src="cid:picture" width="600" style="width:100%;display:block" '
-            'alt="The sea in the morning"></td></tr>')
-    footer = ("You receive this because you asked for it on our website, on a Sunday, after coffee. "
-              f'<a href="https://harbour-letter.example/leave/{number}">Leave the list</a>. '
-              "The Harbour Letter, Pier 3, Gothenburg.")
+    lead = f"""<tr><td style="padding:24px 36px 0;font-size:13px;color:#7a8790">
+No. {number}</td></tr>
+<tr><td style="padding:4px 36px 16px">
+<h1 style="font-size:26px;line-height:32px">{title}</h1></td></tr>
+<tr><td><img src="cid:picture" width="600" style="width:100%;display:block"
+ alt="The sea in the morning"></td></tr>
+"""
+    footer = f"""You receive this because you asked for it on our website, on a Sunday.
+<a href="https://harbour-letter.example/leave/{number}">Leave the list</a>.
+The Harbour Letter, Pier 3, Gothenburg."""
     html = page(colour, "The Harbour Letter", lead + items, footer, stories[0][0])
     plain = f"THE HARBOUR LETTER, No. {number}\n\n{title}\n\n" + "\n\n".join(
         f"{name}\n{text}" for name, text in stories) + "\n"
@@ -156,17 +186,19 @@ def harbour(number, title, stories):
 
 def journal(number, papers):
     """Fieldnotes: a table of contents."""
-    colour = "#5b6b2f"
-    rows = "".join(f'<tr><td style="padding:12px 0;border-bottom:1px solid #e3e8eb;font-size:15px;'
-                   f'line-height:21px"><a href="https://fieldnotes.example/{number}/{index}" '
-                   f'style="color:#22303a">{title}</a><br><span style="color:#7a8790;font-size:13px">'
-                   f"{authors}</span></td></tr>" for index, (title, authors) in enumerate(papers))
-    inner = (f'<tr><td style="padding:24px 36px 8px;font-size:15px;line-height:23px">Issue {number} is '
-             "online. Members read all of it, everybody else the first page of each.</td></tr>"
-             f'<tr><td style="padding:0 36px 24px"><table role="presentation" width="100%" '
-             f'cellpadding="0" cellspacing="0">{rows}</table></td></tr>')
-    html = page(colour, "Fieldnotes", inner, "Fieldnotes, a journal for people who count. "
-                '<a href="https://fieldnotes.example/leave">Unsubscribe</a>', papers[0][0])
+    rows = "".join(f"""<tr>
+<td style="padding:12px 0;border-bottom:1px solid #e3e8eb;font-size:15px">
+<a href="https://fieldnotes.example/{number}/{index}" style="color:#22303a">{title}</a><br>
+<span style="color:#7a8790;font-size:13px">{authors}</span></td></tr>
+""" for index, (title, authors) in enumerate(papers))
+    inner = f"""<tr><td style="padding:24px 36px 8px;font-size:15px;line-height:23px">
+Issue {number} is online. Members read all of it, everybody else the first page of each.</td></tr>
+<tr><td style="padding:0 36px 24px">
+<table role="presentation" width="100%" cellpadding="0" cellspacing="0">{rows}</table></td></tr>
+"""
+    footer = """Fieldnotes, a journal for people who count.
+<a href="https://fieldnotes.example/leave">Unsubscribe</a>"""
+    html = page("#5b6b2f", "Fieldnotes", inner, footer, papers[0][0])
     plain = f"FIELDNOTES {number}\n\n" + "\n".join(f"- {t} ({a})" for t, a in papers) + "\n"
     return plain, html, [("emblem", emblem(44, (91, 107, 47)))]
 
@@ -174,20 +206,23 @@ def journal(number, papers):
 def shop(headline, items):
     """Skua Outdoor: goods in two columns, their pictures elsewhere."""
     colour = "#b4452c"
-    cells = [f'<td width="50%" valign="top" style="padding:10px"><img src="https://img.skua-outdoor'
-             f'.example/{index}.jpg" width="244" height="150" alt="" style="background:#e3e8eb">'
-             f'<p style="padding-top:8px;font-size:15px">{name}</p>'
-             f'<p style="font-size:15px;font-weight:bold;color:{colour}">&euro; {price}</p></td>'
-             for index, (name, price) in enumerate(items)]
+    cells = [f"""<td width="50%" valign="top" style="padding:10px">
+<img src="https://img.skua-outdoor.example/{index}.jpg" width="244" height="150" alt=""
+ style="background:#e3e8eb"><p style="padding-top:8px;font-size:15px">{name}</p>
+<p style="font-size:15px;font-weight:bold;color:{colour}">&euro; {price}</p></td>
+""" for index, (name, price) in enumerate(items)]
     rows = "".join("<tr>" + "".join(cells[i:i + 2]) + "</tr>" for i in range(0, len(cells), 2))
-    inner = (f'<tr><td style="padding:26px 36px 6px"><h1 style="font-size:24px">{headline}</h1></td></tr>'
-             f'<tr><td style="padding:6px 26px 10px"><table role="presentation" width="100%">{rows}'
-             '</table></td></tr><tr><td align="center" style="padding:8px 36px 28px">'
-             f'<a href="https://skua-outdoor.example/new" style="background:{colour};color:#ffffff;'
-             'padding:12px 28px;border-radius:5px;text-decoration:none;font-weight:bold">'
-             "See everything</a></td></tr>")
-    html = page(colour, "Skua Outdoor", inner, "Prices include tax and exclude regret. "
-                '<a href="https://skua-outdoor.example/leave">No more letters</a>', headline)
+    inner = f"""<tr><td style="padding:26px 36px 6px">
+<h1 style="font-size:24px">{headline}</h1></td></tr>
+<tr><td style="padding:6px 26px 10px">
+<table role="presentation" width="100%">{rows}</table></td></tr>
+<tr><td align="center" style="padding:8px 36px 28px"><a href="https://skua-outdoor.example/new"
+ style="background:{colour};color:#ffffff;padding:12px 28px;border-radius:5px;
+text-decoration:none;font-weight:bold">See everything</a></td></tr>
+"""
+    footer = """Prices include tax and exclude regret.
+<a href="https://skua-outdoor.example/leave">No more letters</a>"""
+    html = page(colour, "Skua Outdoor", inner, footer, headline)
     plain = headline + "\n\n" + "\n".join(f"{n:<32} {p} EUR" for n, p in items) + "\n"
     return plain, html, [("emblem", emblem(44, (180, 69, 44)))]
 
@@ -195,15 +230,19 @@ def shop(headline, items):
 def yard(repository, title, text, event, number):
     """Codeyard: a short notice with a button."""
     colour = "#4a4e9c"
-    inner = (f'<tr><td style="padding:24px 36px 4px;font-size:14px;color:#7a8790">station/{repository} '
-             f"&middot; #{number}</td></tr><tr><td style=\"padding:0 36px\"><h1 style=\"font-size:20px;"
-             f'line-height:26px">{title}</h1></td></tr><tr><td style="padding:14px 36px;font-size:15px;'
-             f'line-height:23px"><b>{event}</b></td></tr><tr><td style="padding:0 36px 22px;font-size:'
-             f'15px;line-height:23px">{text}</td></tr><tr><td style="padding:0 36px 28px"><a '
-             f'href="https://codeyard.example/station/{repository}/{number}" style="background:{colour};'
-             'color:#ffffff;padding:9px 18px;border-radius:5px;text-decoration:none">Open</a></td></tr>')
-    html = page(colour, "Codeyard", inner, "You are watching this repository. "
-                '<a href="https://codeyard.example/settings">Change that</a>', event)
+    inner = f"""<tr><td style="padding:24px 36px 4px;font-size:14px;color:#7a8790">
+station/{repository} &middot; #{number}</td></tr>
+<tr><td style="padding:0 36px">
+<h1 style="font-size:20px;line-height:26px">{title}</h1></td></tr>
+<tr><td style="padding:14px 36px;font-size:15px;line-height:23px"><b>{event}</b></td></tr>
+<tr><td style="padding:0 36px 22px;font-size:15px;line-height:23px">{text}</td></tr>
+<tr><td style="padding:0 36px 28px"><a
+ href="https://codeyard.example/station/{repository}/{number}" style="background:{colour};
+color:#ffffff;padding:9px 18px;border-radius:5px;text-decoration:none">Open</a></td></tr>
+"""
+    footer = """You are watching this repository.
+<a href="https://codeyard.example/settings">Change that</a>"""
+    html = page(colour, "Codeyard", inner, footer, event)
     plain = f"{event}\n\nstation/{repository} #{number}: {title}\n\n{text}\n"
     return plain, html, [("emblem", emblem(44, (74, 78, 156)))]
 

@@ -3,9 +3,9 @@
 """The sample mailbox: the letters of letters/*.txt and of newsletters.py, dated back from now.
 
 A letter in letters/*.txt is a head (From, To, Date, Subject, Flags, Folder, Charset, Raw, Id, Re,
-Attach, Inline), an empty line and its text; a line of equals signs ends it. Date is an age: 12m, 3h,
-2d, 1.4y. Flags are Maildir's letters, "-" for none. Re names the Id of the letter that is answered
-and quoted. Raw leaves the subject's bytes unencoded in that charset, as some programs did.
+Attach, Inline), an empty line and its text; a line of equals signs ends it. Date is an age: 12m,
+3h, 2d, 1.4y. Flags are Maildir's letters, "-" for none. Re names the Id of the letter that is
+answered and quoted. Raw leaves the subject's bytes unencoded in that charset, as some programs did.
 """
 import glob
 import os
@@ -188,8 +188,8 @@ def many(count, now=None):
     topics = ["Counts from the north hide", "Rota for next week", "Sandbar at low water",
               "Ring read this morning", "The blue shed", "Boat times", "Logger in box %d",
               "Weather until Sunday", "Draft, page %d", "Lunch on the pier?"]
-    body = compose.text_part("All is well here.\n\nThe wind has turned to the west and the boat comes "
-                             "at four. Tell me if the table still lacks a line.\n")
+    body = compose.text_part("All is well here.\n\nThe wind has turned to the west and the boat "
+                             "comes at four. Tell me if the table still lacks a line.\n")
     for number in range(count):
         when = now - 3600 - number * (5 * 365.25 * 86400 / count) - chance.randrange(600)
         subject = chance.choice(topics)

@@ -21,6 +21,7 @@ import base64
 import ctypes
 import grp
 import hashlib
+import imaplib
 import json
 import os
 import pwd
@@ -213,7 +214,7 @@ class Dovecot:
         # Only root may change its root folder; where an ordinary user starts it, nothing does.
         unrooted = "" if os.getuid() == 0 else "  chroot =\n"
         services = "".join(f"service {name} {{\n{unrooted}}}\n"
-                           for name in ("anvil", "imap-urlauth-login", "stats") if unrooted)
+                           for name in ("imap-urlauth-login", "stats") if unrooted)
         text = f"""\
 base_dir = {self.path("run")}
 instance_name = tern-{self.port}
@@ -258,6 +259,12 @@ service imap-login {{
   inet_listener imaps {{
     port = {self.tls_port}
     ssl = yes
+  }}
+}}
+service anvil {{
+{unrooted}  # Or each wrong password makes the next sign-in from this address wait longer.
+  unix_listener anvil-auth-penalty {{
+    mode = 0
   }}
 }}
 service imap {{
@@ -329,6 +336,22 @@ protocol imap {{
         subprocess.run(["doveadm", "-c", self.path("dovecot.conf"), "kick", "*"],
                        env=self.environment(), stdout=subprocess.DEVNULL,
                        stderr=subprocess.DEVNULL, check=False)
+
+    def set_password(self, password):
+        """Changes everybody's password; returns when the new one is the one that is asked for."""
+        self.password = password
+        self.write_configuration()
+        os.kill(self.pid(), signal.SIGHUP)
+        deadline = time.monotonic() + DEADLINE
+        while time.monotonic() < deadline:
+            try:
+                client = imaplib.IMAP4("127.0.0.1", self.port)
+                client.login("probe", password)
+                client.logout()
+                return
+            except (OSError, imaplib.IMAP4.error):
+                time.sleep(0.05)
+        raise DovecotError("Dovecot did not take the new password")
 
     # --- for other programs --------------------------------------------------------------------
 

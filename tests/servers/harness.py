@@ -1,0 +1,230 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the tests against a real server share: a Dovecot, a profile, tern-cli, a second client, and
+a line that counts what passes."""
+import imaplib
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import unittest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [HERE, os.path.join(HERE, "..", "demo"), os.path.join(HERE, "..", "tools")]
+
+import compose  # noqa: E402
+from dovecot import Dovecot, free_ports  # noqa: E402
+
+USER = "mira"
+EMAIL = "mira@example.org"
+DONE, FAILED, USAGE, SIGN_IN, OFFLINE = range(5)
+# Over every call of tern-cli: a safety net, not a wait.
+DEADLINE = 120
+
+
+def build_path(*names):
+    return os.path.join(os.environ["TERN_BUILD"], *names)
+
+
+class CountingLine:
+    """A line to 127.0.0.1:PORT that counts the bytes in each direction. It is its own context.
+
+    With a limit it breaks once that many bytes came down, and refuses until the limit is lifted.
+    """
+
+    def __init__(self, port):
+        self.target = port
+        self.down = self.up = 0
+        self.limit = None
+        self.lock = threading.Lock()
+        self.open = []
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.listener.close()
+        self.cut()
+
+    def cut(self):
+        """Breaks every connection that is open."""
+        with self.lock:
+            for end in self.open:
+                try:
+                    end.shutdown(socket.SHUT_RDWR)
+                except OSError:
+                    pass
+            self.open = []
+
+    def accept(self):
+        while True:
+            try:
+                client = self.listener.accept()[0]
+            except OSError:
+                return
+            try:
+                if self.limit is not None and self.down > self.limit:
+                    raise OSError("broken")
+                server = socket.create_connection(("127.0.0.1", self.target))
+            except OSError:
+                client.close()
+                continue
+            with self.lock:
+                self.open += [client, server]
+            for source, sink, down in ((client, server, False), (server, client, True)):
+                threading.Thread(target=self.pump, args=(source, sink, down),
+                                 daemon=True).start()
+
+    def pump(self, source, sink, down):
+        try:
+            while data := source.recv(1 << 16):
+                with self.lock:
+                    if down:
+                        self.down += len(data)
+                    else:
+                        self.up += len(data)
+                    broken = down and self.limit is not None and self.down > self.limit
+                if broken:
+                    break
+                sink.sendall(data)
+        except OSError:
+            pass
+        for end in (source, sink):
+            try:
+                end.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+
+
+class Result:
+    def __init__(self, done):
+        self.status = done.returncode
+        self.output = done.stdout
+        self.error = done.stderr.decode("utf-8", "replace")
+
+    def json(self):
+        return json.loads(self.output)
+
+    @property
+    def text(self):
+        return self.output.decode("utf-8")
+
+
+class ServerCase(unittest.TestCase):
+    """One server for the tests of a class, which fill() prepares; a fresh profile for each test."""
+
+    server = None
+
+    @classmethod
+    def fill(cls, server):
+        """Files letters before the server starts."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.mkdtemp(prefix="tern-servers-")
+        cls.addClassCleanup(shutil.rmtree, cls.folder, ignore_errors=True)
+        os.chmod(cls.folder, 0o755)
+        cls.server = Dovecot(os.path.join(cls.folder, "server"))
+        cls.server.prepare()
+        cls.fill(cls.server)
+        cls.server.start()
+        cls.addClassCleanup(cls.server.stop)
+
+    def setUp(self):
+        self.profile = tempfile.mkdtemp(prefix="profile-", dir=self.folder)
+        self.env = dict(os.environ, SECRET_BACKEND="file", SECRET_FILE_TEST_PASSWORD="sesame",
+                        SECRET_FILE_TEST_PATH=os.path.join(self.profile, "secrets"),
+                        GSETTINGS_BACKEND="memory", LC_ALL="C.UTF-8")
+
+    # --- tern-cli ------------------------------------------------------------------------------
+
+    def cli(self, *words, stdin=b"", expect=DONE, as_json=True, env=None):
+        """Runs tern-cli; fails the test where its exit status is not the one expected."""
+        command = [build_path("src", "cli", "tern-cli"), "--profile", self.profile]
+        command += (["--json"] if as_json else []) + [str(word) for word in words]
+        done = subprocess.run(command, input=stdin, capture_output=True, timeout=DEADLINE,
+                              env=dict(self.env, **(env or {})), check=False)
+        result = Result(done)
+        self.assertEqual(result.status, expect,
+                         f"{' '.join(command)}\nstdout: {result.output[:2000]}\n"
+                         f"stderr: {result.error}")
+        if expect:
+            self.assertEqual(result.error.count("\n"), 1,
+                             f"an error is one line: {result.error!r}")
+        self.assertNotIn(self.server.password, result.error)
+        return result
+
+    def add_account(self, port=None, security="tls", trust=None, **how):
+        """Adds the account of the class's server; the certificate is trusted unless told so."""
+        port = port or (self.server.tls_port if security == "tls" else self.server.port)
+        words = ["account", "add", "--email", EMAIL, "--user", USER, "--imap",
+                 f"127.0.0.1:{port}", "--security", security, "--password-stdin"]
+        trust = self.server.fingerprint if trust is None else trust
+        if trust:
+            words += ["--trust", trust]
+        return self.cli(*words, stdin=how.pop("password", self.server.password).encode() + b"\n",
+                        **how)
+
+    def list(self, folder="INBOX", limit=100000):
+        return self.cli("list", EMAIL, folder, "--limit", limit).json()
+
+    def sync(self, folder="INBOX"):
+        return self.cli("sync", EMAIL, "--folder", folder, "--force")
+
+    def one(self, subject, folder="INBOX"):
+        """The only message with that subject."""
+        found = [message for message in self.list(folder) if message["subject"] == subject]
+        self.assertEqual(len(found), 1, f"{subject} in {folder}")
+        return found[0]
+
+    # --- a second client -----------------------------------------------------------------------
+
+    def second_client(self):
+        client = imaplib.IMAP4("127.0.0.1", self.server.port)
+        client.login(USER, self.server.password)
+        self.addCleanup(self.log_out, client)
+        return client
+
+    @staticmethod
+    def log_out(client):
+        try:
+            client.logout()
+        except (OSError, imaplib.IMAP4.error):
+            pass
+
+    def flags_seen_elsewhere(self, subject, folder="INBOX"):
+        """The flags of that letter as another client sees them; None where it is not there."""
+        client = self.second_client()
+        client.select(folder, readonly=True)
+        numbers = client.search(None, "SUBJECT", f'"{subject}"')[1][0].split()
+        if not numbers:
+            return None
+        data = client.fetch(numbers[-1], "(FLAGS)")[1]
+        return set(imaplib.ParseFlags(data[0]))
+
+
+def letter(subject, text="One line.\n", sender="Sam Carter <sam@station.example>", when=None,
+           part=None, charset="utf-8"):
+    """A letter as bytes."""
+    when = time.time() if when is None else when
+    headers = [("Date", compose.date(when)), ("From", sender), ("To", EMAIL),
+               ("Message-ID", compose.message_id(subject)),
+               ("Subject", subject if isinstance(subject, bytes)
+                else compose.encoded_words(subject, charset))]
+    return compose.message(headers, part or compose.text_part(text, charset))
+
+
+def dead_port():
+    """A port that refuses."""
+    return free_ports(1)[0]
+
+
+def main():
+    unittest.main(verbosity=2)
