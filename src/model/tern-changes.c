@@ -18,6 +18,7 @@ typedef struct
 {
   TernRowKey key;
   KeyState state;
+  gboolean is_new; /* it came in this batch, so that no list has it yet */
 } KeyEntry;
 
 /* The public face is made when it is first asked for, from the states. */
@@ -134,14 +135,14 @@ note (TernChanges *self, gint64 folder_id, TernRowKey key, KeyState state)
   if (entry == NULL)
     {
       entry = g_new (KeyEntry, 1);
-      *entry = (KeyEntry){ key, state };
+      *entry = (KeyEntry){ key, state, state == KEY_ADDED };
       g_hash_table_insert (log->keys, &entry->key.id, entry);
       return;
     }
   if (entry->state == KEY_ADDED && state == KEY_CHANGED)
     return;
   /* A row that went and came again before anybody looked is a changed row where it was. */
-  if (entry->state == KEY_REMOVED && state == KEY_ADDED)
+  if (entry->state == KEY_REMOVED && state == KEY_ADDED && !entry->is_new)
     state = KEY_CHANGED;
   entry->state = state;
 }
@@ -238,7 +239,13 @@ tern_changes_merge (TernChanges *self, const TernChanges *later)
         tern_changes_counts (self, folder_id);
       g_hash_table_iter_init (&keys, log->keys);
       while (g_hash_table_iter_next (&keys, NULL, &value))
-        note (self, folder_id, ((KeyEntry *) value)->key, ((KeyEntry *) value)->state);
+        {
+          const KeyEntry *entry = value;
+
+          if (entry->is_new)
+            note (self, folder_id, entry->key, KEY_ADDED);
+          note (self, folder_id, entry->key, entry->state);
+        }
     }
   g_hash_table_iter_init (&folders, later->accounts);
   while (g_hash_table_iter_next (&folders, &id, NULL))

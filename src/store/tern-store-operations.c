@@ -105,46 +105,38 @@ refuse (GError **error, TernError code, const char *why)
   return FALSE;
 }
 
-/* Leaves in @targets the messages that the operation is for, and their account. */
+/* Leaves in @targets the messages that the operation is for, and where they are. */
 static gboolean
 take_targets (TernStore *self,
               const TernOperation *operation,
               GArray *targets,
-              gint64 *account,
+              gint64 *folder,
               GError **error)
 {
-  gboolean seen = FALSE;
-
-  *account = 0;
+  *folder = 0;
   for (guint i = 0; i < operation->messages->len; i++)
     {
       gint64 id = g_array_index (operation->messages, gint64, i);
       TernPlacement placement;
       gboolean found;
-      gint64 owner;
 
       if (!tern_store_get_placement (self, id, &placement, &found, error))
         return FALSE;
       if (!found || placement.state != TERN_PLACEMENT_LISTED)
         continue;
-      seen = TRUE;
-      if (!find_account (self, placement.folder, &owner, error))
-        return FALSE;
-      if (*account != 0 && owner != *account)
-        return refuse (error, TERN_ERROR_INVALID, "the messages are of several accounts");
-      *account = owner;
-      if (operation->kind != TERN_OPERATION_MOVE || placement.folder != operation->target_folder_id)
-        g_array_append_val (targets, id);
+      if (*folder != 0 && placement.folder != *folder)
+        return refuse (error, TERN_ERROR_INVALID, "the messages are not in one folder");
+      *folder = placement.folder;
+      g_array_append_val (targets, id);
     }
-  if (!seen)
-    return refuse (error, TERN_ERROR_GONE, "none of the messages exists any more");
   if (targets->len == 0)
-    return refuse (error, TERN_ERROR_INVALID, "the messages are in that folder already");
+    return refuse (error, TERN_ERROR_GONE, "none of the messages exists any more");
   return TRUE;
 }
 
 static gboolean
-check_operation (TernStore *self, const TernOperation *operation, gint64 account, GError **error)
+check_operation (
+    TernStore *self, const TernOperation *operation, gint64 folder, gint64 account, GError **error)
 {
   gint64 owner;
 
@@ -152,6 +144,8 @@ check_operation (TernStore *self, const TernOperation *operation, gint64 account
     return refuse (error, TERN_ERROR_INVALID, "no flag is to be changed");
   if (operation->kind != TERN_OPERATION_MOVE)
     return TRUE;
+  if (operation->target_folder_id == folder)
+    return refuse (error, TERN_ERROR_INVALID, "the messages are in that folder already");
   if (!find_account (self, operation->target_folder_id, &owner, error))
     return FALSE;
   if (owner == 0)
@@ -198,13 +192,15 @@ log_operation (TernStore *self, const TernOperation *asked, GError **error)
 {
   g_autoptr (GArray) targets = g_array_new (FALSE, FALSE, sizeof (gint64));
   g_autoptr (TernOperation) operation = NULL;
-  gint64 account;
+  gint64 folder, account;
 
-  if (!take_targets (self, asked, targets, &account, error) ||
-      !check_operation (self, asked, account, error))
+  if (!take_targets (self, asked, targets, &folder, error) ||
+      !find_account (self, folder, &account, error) ||
+      !check_operation (self, asked, folder, account, error))
     return NULL;
   operation = tern_operation_new (asked->kind, (const gint64 *) targets->data, targets->len);
   operation->account_id = account;
+  operation->folder_id = folder;
   operation->set = asked->set;
   operation->clear = asked->clear & ~asked->set;
   operation->target_folder_id = asked->target_folder_id;
@@ -220,8 +216,8 @@ log_operation (TernStore *self, const TernOperation *asked, GError **error)
  * @operation: what the user asked for; its id, account and attempts are ignored
  * @changes: (nullable): where to tell what changed
  * @error: return location for %TERN_ERROR_STORAGE; %TERN_ERROR_GONE where none of the messages, or
- *   not the target folder, exists any more; %TERN_ERROR_INVALID where the messages or the target
- *   are of more than one account, or nothing is asked
+ *   not the target folder, exists any more; %TERN_ERROR_INVALID where the messages are not
+ *   all in one folder, the target is of another account, or nothing is asked
  *
  * Shows the change at once and keeps it in the log, in one transaction: new flags, or messages
  * hidden from lists and counts. Messages that are gone, or hidden already, are left out.
@@ -272,7 +268,9 @@ read_targets (TernStore *self, gint64 operation, GArray *targets, GError **error
 }
 
 #define OPERATION_ROW                                                                              \
-  "SELECT id, account, kind, set_flags, clear_flags, target, attempts, created FROM operation "
+  "SELECT id, account, kind, set_flags, clear_flags, target, attempts, created, "                  \
+  "(SELECT p.folder FROM operation_target t JOIN placement p ON p.id = t.placement "               \
+  "WHERE t.operation = operation.id LIMIT 1) FROM operation "
 
 static TernOperation *
 read_operation (TernStore *self, TernStatement *row, GError **error)
@@ -287,6 +285,7 @@ read_operation (TernStore *self, TernStatement *row, GError **error)
   operation->target_folder_id = sqlite3_column_int64 (row, 5);
   operation->attempts = (guint) sqlite3_column_int (row, 6);
   operation->created = sqlite3_column_int64 (row, 7);
+  operation->folder_id = sqlite3_column_int64 (row, 8);
   if (!read_targets (self, operation->id, operation->messages, error))
     return NULL;
   return g_steal_pointer (&operation);
