@@ -93,7 +93,7 @@ class Demo:
         return int(words[1])
 
     def add_account(self, port):
-        command = [self.program("src", "tern-cli"), "--profile", self.profile, "account", "add",
+        command = [self.program("src", "cli", "tern-cli"), "--profile", self.profile, "account", "add",
                    "--email", EMAIL, "--user", sample.OWNER, "--imap", f"127.0.0.1:{port}",
                    "--security", "tls", "--trust", self.server.fingerprint, "--password-stdin"]
         done = subprocess.run(command, env=self.env, input=self.server.password + "\n", text=True,

@@ -151,6 +151,10 @@ class Dovecot:
         """Starts the server. As a daemon it outlives this program; else it dies with it."""
         if not shutil.which("dovecot", path=PATH):
             raise DovecotError("Dovecot's IMAP server is not installed: run ./dev setup")
+        version = subprocess.run(["dovecot", "--version"], env=self.environment(), check=False,
+                                 capture_output=True, text=True).stdout.split(" ")[0].strip()
+        if not version.startswith("2.3."):
+            raise DovecotError(f"this is Dovecot {version}; the configuration made here is for 2.3")
         self.prepare()
         for _ in range(ATTEMPTS):
             self.port, self.tls_port = free_ports(2)

@@ -31,7 +31,8 @@ def build_path(*names):
 
 
 class CountingLine:
-    """A line to 127.0.0.1:PORT that counts the bytes in each direction. It is its own context.
+    """A line to 127.0.0.1:PORT that counts the bytes in each direction, and keeps
+    what the client sent. It is its own context.
 
     With a limit it breaks once that many bytes came down, and refuses until the limit is lifted.
     """
@@ -40,6 +41,7 @@ class CountingLine:
         self.target = port
         self.down = self.up = 0
         self.limit = None
+        self.sent = bytearray()
         self.lock = threading.Lock()
         self.open = []
         self.listener = socket.create_server(("127.0.0.1", 0))
@@ -90,6 +92,7 @@ class CountingLine:
                         self.down += len(data)
                     else:
                         self.up += len(data)
+                        self.sent += data
                     broken = down and self.limit is not None and self.down > self.limit
                 if broken:
                     break

@@ -69,7 +69,7 @@ class Accounts(harness.ServerCase):
 
     def test_folders_come_with_their_roles_and_names_in_any_script(self):
         self.add_account()
-        folders = {folder["name"]: folder for folder in self.cli("folders", harness.EMAIL).json()}
+        folders = {folder["path"]: folder for folder in self.cli("folders", harness.EMAIL).json()}
         for name, role in (("INBOX", "inbox"), ("Sent", "sent"), ("Trash", "trash"),
                            ("Drafts", "drafts"), ("Junk", "junk"), ("Archive", "archive")):
             self.assertEqual(folders[name]["role"], role)

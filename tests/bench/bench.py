@@ -1,0 +1,323 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How soon the mail is there, and how fast all of it comes: measured with Tern's own trace against
+a private Dovecot, through a line with a round trip.
+
+Time is counted from the start of the process. A round trip is a flight of the client's commands
+(what it sends without having to wait for an answer) after the server's greeting, as the trace
+counts them on the connection that brought the messages. The server's index is warm, as it is for a
+mailbox in use; the connection is plain, as a local line needs no TLS to be measured.
+"""
+import argparse
+import json
+import os
+import platform
+import re
+import shutil
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [os.path.join(HERE, "..", name) for name in ("servers", "demo", "tools")]
+
+import sample  # noqa: E402
+from desktop import Desktop, adopt_orphans, die_with_parent, end_descendants  # noqa: E402
+from dovecot import Dovecot  # noqa: E402
+from harness import CountingLine  # noqa: E402
+
+EMAIL = "mira@example.org"
+SCREENFUL = 50
+DEADLINE = 120.0
+
+
+class BenchError(Exception):
+    """What could not be measured, and why."""
+
+
+class Trace:
+    """The events that a program has written so far."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def events(self):
+        try:
+            with open(self.path, encoding="utf-8") as file:
+                return [json.loads(line) for line in file if line.endswith("\n")]
+        except OSError:
+            return []
+
+    def wait(self, what, process, accept):
+        """The first event that accept() takes. Polled: the trace is a file."""
+        deadline = time.monotonic() + DEADLINE
+        while time.monotonic() < deadline:
+            for event in self.events():
+                if accept(event):
+                    return event
+            if process.poll() is not None:
+                raise BenchError(f"the program ended before {what}")
+            time.sleep(0.01)
+        raise BenchError(f"there was no {what} within {DEADLINE:.0f} s")
+
+    def flights(self, event):
+        """Flights sent up to EVENT after the last greeting before it; 0 where there was none."""
+        count = 0
+        for other in self.events():
+            if other["t"] > event["t"]:
+                break
+            if other["ev"] == "imap.greeting":
+                count = 0
+            elif other["ev"] == "imap.flight":
+                count += 1
+        return count
+
+
+class Bench:
+    def __init__(self, build, messages, rtt):
+        self.build = os.path.abspath(build)
+        self.messages = messages
+        self.rtt = rtt
+        self.folder = tempfile.mkdtemp(prefix="tern-bench-")
+        os.chmod(self.folder, 0o755)
+        self.server = Dovecot(os.path.join(self.folder, "server"))
+        self.desktop = None
+        self.profiles = 0
+
+    def run(self, runs):
+        self.server.prepare()
+        letters = sorted(sample.many(self.messages), key=lambda letter: letter[2])
+        for folder, flags, when, content in letters:
+            self.server.add_letter(sample.OWNER, folder, content, flags, when)
+        self.server.start()
+        items = self.learn_items()
+        self.drain(items)
+        with Desktop() as self.desktop:
+            result = {"drain": [self.drain(items) for _ in range(runs)], "items": items}
+            result["sync"] = [self.full_sync() for _ in range(runs)]
+            proxy, port = self.delayed()
+            result["cold"], result["warm"] = [], []
+            for _ in range(runs):
+                profile = self.new_profile(port)
+                result["cold"].append(self.start_cold(profile))
+                result["warm"].append(self.start_warm(profile))
+            proxy.terminate()
+            proxy.wait()
+        return result
+
+    # --- the raw line --------------------------------------------------------------------------
+
+    def learn_items(self):
+        """What Tern asks of each message, taken from the line while it synchronises."""
+        with CountingLine(self.server.port) as line:
+            profile = self.new_profile(line.port)
+            self.cli(profile, "sync", EMAIL, "--folder", "INBOX", "--force")
+            asked = re.findall(rb"UID FETCH \S+ (\([^\r]*ENVELOPE[^\r]*\))", line.sent)
+        if not asked:
+            raise BenchError("no FETCH with an ENVELOPE was seen on the line")
+        return re.sub(r" \(CHANGEDSINCE[^)]*\)$", "", asked[0].decode())
+
+    def drain(self, items):
+        """Seconds for the same FETCH over all messages, read from a socket and thrown away."""
+        start = time.monotonic()
+        with socket.create_connection(("127.0.0.1", self.server.port)) as line:
+            line.recv(4096)
+            line.sendall(f"a LOGIN {sample.OWNER} {self.server.password}\r\nb SELECT INBOX\r\n"
+                         f"c UID FETCH 1:* {items}\r\n".encode())
+            tail = b""
+            while b"\r\nc OK " not in tail:
+                data = line.recv(1 << 20)
+                if not data:
+                    raise BenchError("the server closed the line")
+                tail = tail[-64:] + data
+        return time.monotonic() - start
+
+    def delayed(self):
+        command = [os.path.join(self.build, "tests", "tools", "tern-delay-proxy"), "--listen", "0",
+                   "--to", f"127.0.0.1:{self.server.port}", "--delay", str(self.rtt)]
+        proxy = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                 text=True, preexec_fn=die_with_parent)
+        return proxy, int(proxy.stdout.readline().split()[1])
+
+    # --- Tern ----------------------------------------------------------------------------------
+
+    def environment(self, profile, trace=None):
+        env = dict(self.desktop.env if self.desktop else os.environ)
+        env.update(SECRET_BACKEND="file", SECRET_FILE_TEST_PASSWORD="sesame",
+                   SECRET_FILE_TEST_PATH=os.path.join(profile, "secrets"),
+                   GSETTINGS_SCHEMA_DIR=os.path.join(self.build, "data"))
+        if trace:
+            env["TERN_TRACE"] = trace
+        return env
+
+    def cli(self, profile, *words, trace=None, stdin=b""):
+        command = [os.path.join(self.build, "src", "cli", "tern-cli"), "--profile", profile, *words]
+        start = time.monotonic()
+        done = subprocess.run(command, env=self.environment(profile, trace), input=stdin,
+                              stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=False,
+                              timeout=DEADLINE, check=False)
+        if done.returncode:
+            raise BenchError(f"tern-cli {words[0]}: {done.stderr.decode()}")
+        return time.monotonic() - start
+
+    def new_profile(self, port):
+        self.profiles += 1
+        profile = os.path.join(self.folder, f"profile{self.profiles}")
+        os.mkdir(profile, 0o700)
+        self.cli(profile, "account", "add", "--email", EMAIL, "--user", sample.OWNER, "--imap",
+                 f"127.0.0.1:{port}", "--security", "none", "--password-stdin",
+                 stdin=self.server.password.encode() + b"\n")
+        return profile
+
+    def full_sync(self):
+        """Seconds from the start of tern-cli to all headers in SQLite and its end."""
+        profile = self.new_profile(self.server.port)
+        return self.cli(profile, "sync", EMAIL, "--folder", "INBOX", "--force")
+
+    def window(self, profile, trace):
+        return subprocess.Popen([os.path.join(self.build, "src", "ui", "tern"), "--profile",
+                                 profile],
+                                env=self.environment(profile, trace), stdin=subprocess.DEVNULL,
+                                preexec_fn=die_with_parent)
+
+    def close(self, window):
+        window.send_signal(signal.SIGTERM)
+        window.wait(DEADLINE)
+
+    def start_cold(self, profile):
+        """The window on an account of which no message is kept yet."""
+        path = os.path.join(profile, "cold.jsonl")
+        trace, window = Trace(path), None
+        try:
+            window = self.window(profile, path)
+            first = trace.wait("the first row", window,
+                               lambda e: e["ev"] == "ui.rows" and e["n"] >= 1)
+            screen = trace.wait("a screenful of rows", window,
+                                lambda e: e["ev"] == "ui.rows" and e["n"] >= SCREENFUL)
+            done = trace.wait("the end of the synchronisation", window,
+                              lambda e: e["ev"] == "ui.rows" and e["n"] >= self.messages)
+            mapped = trace.wait("the window", window, lambda e: e["ev"] == "window.mapped")
+            greeting = trace.wait("a greeting", window, lambda e: e["ev"] == "imap.greeting")
+            return {"mapped": mapped["t"], "greeting": greeting["t"], "first": first["t"],
+                    "screen": screen["t"], "all": done["t"],
+                    "first_flights": trace.flights(first),
+                    "screen_flights": trace.flights(screen)}
+        finally:
+            if window:
+                self.close(window)
+
+    def start_warm(self, profile):
+        """The same window again, all messages kept."""
+        path = os.path.join(profile, "warm.jsonl")
+        trace, window = Trace(path), None
+        try:
+            window = self.window(profile, path)
+            first = trace.wait("the first row", window,
+                               lambda e: e["ev"] == "ui.rows" and e["n"] >= SCREENFUL)
+            fresh = trace.wait("the folder's state", window, lambda e: e["ev"] == "fetch.done")
+            mapped = trace.wait("the window", window, lambda e: e["ev"] == "window.mapped")
+            return {"mapped": mapped["t"], "screen": first["t"], "fresh": fresh["t"],
+                    "screen_flights": trace.flights(first),
+                    "fresh_flights": trace.flights(fresh)}
+        finally:
+            if window:
+                self.close(window)
+
+    def clean(self):
+        self.server.stop()
+        end_descendants()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def middle(values):
+    return statistics.median(values)
+
+
+def processor():
+    with open("/proc/cpuinfo", encoding="utf-8") as file:
+        names = re.findall(r"^model name\s*: (.*)$", file.read(), re.MULTILINE)
+    return f"{names[0] if names else platform.machine()}, {os.cpu_count()} cores"
+
+
+def report(result, messages, rtt, runs):
+    def ms(rows, key):
+        return f"{middle([row[key] for row in rows]) / 1000:.0f} ms"
+
+    def trips(rows, key):
+        return f"{middle([row[key] for row in rows]):.0f}"
+
+    drain, sync = middle(result["drain"]), middle(result["sync"])
+    cold, warm = result["cold"], result["warm"]
+    return f"""\
+A folder of {messages:,} messages, Dovecot on the same machine ({processor()}), median of {runs}.
+
+The window, through a line with a round trip of {rtt} ms:
+
+| | cold start | round trips after the greeting | warm start | round trips |
+|---|---|---|---|---|
+| window on screen | {ms(cold, "mapped")} | | {ms(warm, "mapped")} | |
+| server's greeting | {ms(cold, "greeting")} | | | |
+| first row | {ms(cold, "first")} | {trips(cold, "first_flights")} | | |
+| {SCREENFUL} rows | {ms(cold, "screen")} | {trips(cold, "screen_flights")} | \
+{ms(warm, "screen")} | {trips(warm, "screen_flights")} |
+| all rows; folder up to date | {ms(cold, "all")} | | {ms(warm, "fresh")} | \
+{trips(warm, "fresh_flights")} |
+
+All headers, without delay:
+
+| | seconds | messages a second |
+|---|---|---|
+| the same FETCH from a raw socket, thrown away | {drain:.3f} | {messages / drain:,.0f} |
+| `tern-cli sync` into SQLite, start and end of the program included | {sync:.3f} | \
+{messages / sync:,.0f} |
+| ratio | {sync / drain:.1f} | |
+
+Both ask `{result["items"]}`.
+"""
+
+
+PAGE = """\
+# Performance
+
+Written by `./dev bench --write` on {date}. What the figures mean stands at the head of
+`tests/bench/bench.py`.
+
+{report}"""
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--build", required=True, help=argparse.SUPPRESS)
+    parser.add_argument("--messages", type=int, default=10000, metavar="N")
+    parser.add_argument("--rtt", type=int, default=100, metavar="MS", help="round trip")
+    parser.add_argument("--runs", type=int, default=3, metavar="N")
+    parser.add_argument("--write", action="store_true", help="write docs/performance.md")
+    arguments = parser.parse_args()
+    adopt_orphans()
+    bench = Bench(arguments.build, arguments.messages, arguments.rtt)
+    try:
+        result = bench.run(arguments.runs)
+    except (BenchError, OSError, subprocess.SubprocessError) as error:
+        print(f"bench: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    finally:
+        bench.clean()
+    text = report(result, arguments.messages, arguments.rtt, arguments.runs)
+    print(text, end="")
+    if arguments.write:
+        page = PAGE.format(date=time.strftime("%-d %B %Y"), report=text)
+        with open(os.path.join(HERE, "..", "..", "docs", "performance.md"), "w",
+                  encoding="utf-8") as file:
+            file.write(page)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
