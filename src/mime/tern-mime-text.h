@@ -5,16 +5,24 @@
 
 G_BEGIN_DECLS
 
-/* HTML to readable plain text (gumbo): paragraphs, lists, links' texts; no scripts, styles, hidden
- * preheader padding. */
-char *tern_mime_html_to_text (const char *html);
+/**
+ * TernTextBlock:
+ * @quote: how many times the lines are quoted
+ * @is_signature: whether it is what follows "-- "
+ * @text: the lines, quote marks taken off, without the last line end
+ *
+ * Lines of a plain text letter that belong together.
+ */
+typedef struct
+{
+  guint    quote;
+  gboolean is_signature;
+  char    *text;
+} TernTextBlock;
 
-/* The first @max_chars characters of what a letter says, one line: no quoted lines, no signature,
- * no "On … wrote:", no invisible characters. @is_html: @text is HTML, perhaps cut off anywhere. */
-char *tern_mime_make_snippet (const char *text, gboolean is_html, gsize max_chars);
-
-/* Plain text to safe HTML: escaped, URLs and addresses as links, runs of ">" as nested quotes
- * (blockquote type="cite"), format=flowed (RFC 3676) joined where @flowed. */
-char *tern_mime_text_to_html (const char *text, gboolean flowed);
+char      *tern_mime_html_to_text (const char *html);
+char      *tern_mime_make_snippet (const char *text, gboolean is_html, gsize max_chars);
+GPtrArray *tern_mime_split_text (const char *text, gboolean flowed);
+gboolean   tern_mime_find_link (const char *text, gsize *start, gsize *length, char **url);
 
 G_END_DECLS
