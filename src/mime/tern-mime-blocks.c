@@ -107,7 +107,8 @@ tern_mime_split_text (const char *text, gboolean flowed)
         }
       if (starts_signature)
         continue;
-      if (splitter.any && !joins)
+      /* An empty line parts paragraphs also where the one before forgot to end. */
+      if (splitter.any && (!joins || length == 0))
         g_string_append_c (splitter.text, '\n');
       g_string_append_len (splitter.text, line, length);
       splitter.any = TRUE;

@@ -195,6 +195,11 @@ tern_mime_message_new (GBytes *raw, GError **error)
       g_set_error_literal (error, TERN_ERROR, TERN_ERROR_LIMIT, "Too many multipart headers");
       return NULL;
     }
+  if (g_bytes_get_size (raw) == 0)
+    {
+      g_set_error_literal (error, TERN_ERROR, TERN_ERROR_INVALID, "Empty message");
+      return NULL;
+    }
   init_gmime ();
   stream = g_mime_stream_mem_new_with_buffer (g_bytes_get_data (raw, NULL), g_bytes_get_size (raw));
   parser = g_mime_parser_new_with_stream (stream);
