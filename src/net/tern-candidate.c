@@ -272,8 +272,8 @@ resolve (TernCandidate *self)
                                    resolve_cb, g_rc_box_acquire (self));
 }
 
-/* Where the desktop prescribes a proxy, the name is the proxy's to resolve, and there is one
- * candidate without an address. */
+/* Where the desktop prescribes a SOCKS proxy, the name is the proxy's to resolve, and there is one
+ * candidate without an address. A proxy for the web alone does not concern mail. */
 static void
 proxy_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
@@ -285,7 +285,7 @@ proxy_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   proxies = g_proxy_resolver_lookup_finish (G_PROXY_RESOLVER (object), result, NULL);
   if (self->owner == NULL)
     return;
-  if (proxies == NULL || proxies[0] == NULL || g_str_equal (proxies[0], "direct://"))
+  if (proxies == NULL || proxies[0] == NULL || !g_str_has_prefix (proxies[0], "socks"))
     {
       resolve (self);
       return;
@@ -305,14 +305,18 @@ proxy_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 void
 tern_candidate_start (TernCandidate *self)
 {
-  GProxyResolver *proxies = g_proxy_resolver_get_default ();
-  g_autofree char *host_port = tern_endpoint_to_string (self->entry.endpoint);
-  g_autofree char *uri = g_strconcat ("none://", host_port, NULL);
+  g_autofree char *host_port = NULL;
+  g_autofree char *uri = NULL;
 
   trace (self, "race.start");
   if (tern_endpoint_is_loopback (self->entry.endpoint))
-    resolve (self);
-  else
-    g_proxy_resolver_lookup_async (proxies, uri, self->cancellable, proxy_cb,
-                                   g_rc_box_acquire (self));
+    {
+      resolve (self);
+      return;
+    }
+  /* The scheme with which GNetworkAddress asks when it has none. */
+  host_port = tern_endpoint_to_string (self->entry.endpoint);
+  uri = g_strconcat ("none://", host_port, NULL);
+  g_proxy_resolver_lookup_async (g_proxy_resolver_get_default (), uri, self->cancellable, proxy_cb,
+                                 g_rc_box_acquire (self));
 }

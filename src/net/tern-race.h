@@ -13,7 +13,8 @@ G_BEGIN_DECLS
  * TernRaceProtocol:
  * @ready_async: speaks on a fresh transport until the server has shown that it serves the protocol
  *   (greeting, STARTTLS); the race's deadline cancels it
- * @ready_finish: returns what stands for the ready connection (transfer full), or %NULL with an error
+ * @ready_finish: returns what stands for the ready connection (transfer full), or %NULL with an
+ *   error
  * @discard: gives up a ready connection (transfer full) that lost; must not wait
  */
 typedef struct

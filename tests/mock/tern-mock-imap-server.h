@@ -43,17 +43,17 @@ guint16             tern_mock_imap_server_get_port (TernMockImapServer *self);
 TernEndpoint       *tern_mock_imap_server_dup_endpoint (TernMockImapServer *self);
 
 /* The server's certificate. All three are signed by tern_mock_imap_authority_path(), which the
- * system does not trust: "good" (the default) is for localhost, 127.0.0.1 and ::1, "elsewhere" is for
- * mail.example.org only, and "expired" is like "good" but of January 2020. */
+ * system does not trust: "good" (the default) is for localhost, 127.0.0.1 and ::1, "elsewhere" is
+ * for mail.example.org only, and "expired" is like "good" but of January 2020. */
 void                tern_mock_imap_server_use_certificate (TernMockImapServer *self,
                                                            const char *name);
 const char         *tern_mock_imap_authority_path (void);
 /* (transfer full): one of the three, for GTlsServerConnection or a fingerprint */
 GTlsCertificate    *tern_mock_imap_load_certificate (const char *name);
 
-/* The capabilities before and after authentication, separated by spaces. STARTTLS and LOGINDISABLED
- * are added before TLS where the server was made with TERN_SECURITY_STARTTLS. Commands work whether or
- * not they are announced. */
+/* The capabilities before and after authentication, separated by spaces. STARTTLS and
+ * LOGINDISABLED are added before TLS where the server was made with TERN_SECURITY_STARTTLS.
+ * Commands work whether or not they are announced. */
 void tern_mock_imap_server_set_capabilities (TernMockImapServer *self, const char *before,
                                              const char *after);
 void tern_mock_imap_server_set_login (TernMockImapServer *self, const char *user,
@@ -96,8 +96,8 @@ guint32 tern_mock_imap_server_add_message (TernMockImapServer *self, const char 
                                            const TernMockImapMessage *message);
 /* Adds @n small letters, "Letter 1" to "Letter N", one minute apart, every third one seen. */
 void    tern_mock_imap_server_add_letters (TernMockImapServer *self, const char *folder, guint n);
-/* What BODY[SECTION] gives for a section that is not "", "HEADER", "TEXT", "HEADER.FIELDS (…)" or "1" of a
- * letter with one part; those come from @raw. */
+/* What BODY[SECTION] gives. What was not set comes from @raw for "", "HEADER", "TEXT",
+ * "HEADER.FIELDS (…)" and "1" (the same as "TEXT"), and is NIL for any other section. */
 void    tern_mock_imap_server_set_section (TernMockImapServer *self, const char *folder,
                                            guint32 uid, const char *section, const char *data,
                                            gsize length);
@@ -109,10 +109,10 @@ void    tern_mock_imap_server_remove_message (TernMockImapServer *self, const ch
 char   *tern_mock_imap_server_dup_flags (TernMockImapServer *self, const char *folder, guint32 uid);
 guint   tern_mock_imap_server_count_messages (TernMockImapServer *self, const char *folder);
 
-/* Sends @text, as it is, instead of the reply. After an OK to STARTTLS, TLS starts even so; after an OK
- * to LOGIN or AUTHENTICATE the client is authenticated. The greeting's text needs its "* OK …\r\n". */
+/* Sends @text instead of the reply. After an OK to STARTTLS, TLS starts even so; after an OK to
+ * LOGIN or AUTHENTICATE the client is authenticated. A greeting is "* OK …\r\n". */
 void tern_mock_imap_server_reply (TernMockImapServer *self, const char *name, const char *text);
-/* Sends @text, as it is, before the usual reply. */
+/* Sends @text before the usual reply. */
 void tern_mock_imap_server_prepend (TernMockImapServer *self, const char *name, const char *text);
 /* Sends the first @n bytes of the usual reply (or of all of it when it is shorter) and closes. */
 void tern_mock_imap_server_cut (TernMockImapServer *self, const char *name, gsize n);
@@ -131,8 +131,9 @@ void tern_mock_imap_server_release (TernMockImapServer *self);
  * TernMockImapCommand:
  * @connection: the connection's number, from 1 in the order of their acceptance
  * @flight: 1 for what came before any reply but the greeting, one more for the first command that
- *   came after something else had been sent; commands that were read together share one. Exact only for
- *   a client that writes its pipelined commands at once or under tern_mock_imap_server_hold().
+ *   came after something else had been sent; commands that were read together share one. Exact
+ *   only for a client that writes its pipelined commands at once, or under
+ *   tern_mock_imap_server_hold().
  * @encrypted: whether it came under TLS
  * @tag: the tag
  * @name: the name in capitals, with UID
@@ -154,7 +155,8 @@ typedef struct
  * Answers a command with text in which lines end in \r\n; runs in the server's thread and may call
  * every function here but start, stop and the waiting ones.
  *
- * Returns: (transfer full) (nullable): the reply, in which $TAG stands for the tag; %NULL for the usual one
+ * Returns: (transfer full) (nullable): the reply, in which $TAG stands for the tag; %NULL for the
+ *   usual one
  */
 typedef char *(*TernMockImapHandler) (TernMockImapServer *server,
                                       const TernMockImapCommand *command, gpointer user_data);

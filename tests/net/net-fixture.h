@@ -6,8 +6,8 @@
 
 G_BEGIN_DECLS
 
-/* Reads the greeting, and upgrades where the endpoint says STARTTLS; "* BYE" is TERN_ERROR_REFUSED. What is
- * ready is the transport itself. */
+/* Reads the greeting, and upgrades where the endpoint says STARTTLS; "* BYE" is
+ * TERN_ERROR_REFUSED. What is ready is the transport itself. */
 extern const TernRaceProtocol net_protocol;
 /* How many ready connections were given up since net_set_up(). */
 extern guint net_discarded;
@@ -42,11 +42,9 @@ void net_assert_quiet (NetFixture *self);
 /* A bound port that does not listen; closing the socket gives it up. */
 GSocket *net_bind_dead_port (guint16 *port);
 
-/*
- * Replaces the resolver: "localhost" and addresses as usual, "both.test" is 127.0.0.1 and 127.0.0.2,
- * "many.test" is 20 addresses, "one.test" is 127.0.0.1, "never.test" is never answered; nothing else
- * exists. "proxied.test" is reached through the SOCKS proxy on net_proxy_port.
- */
+/* Replaces the resolver: "localhost" and addresses as usual, "one.test" is 127.0.0.1, "both.test" is
+ * 127.0.0.1 and 127.0.0.2, "many.test" is 20 addresses, "never.test" is never answered; nothing
+ * else exists. "proxied.test" is reached through a SOCKS proxy on net_proxy_port. */
 void net_fake_names (void);
 extern guint16 net_proxy_port;
 

@@ -2,9 +2,12 @@
 #include "tern-race.h"
 
 #include <gio/gio.h>
+#include <glib/gstdio.h>
+#include <string.h>
 
 #include "net-fixture.h"
 #include "tern-error.h"
+#include "tern-trace.h"
 
 /* So long that a test that waits for it fails. */
 #define NEVER_MS 600000
@@ -362,6 +365,88 @@ test_dropped (NetFixture *self, gconstpointer data)
   g_assert_cmpuint (tern_mock_imap_server_count_open (healthy), ==, 1);
 }
 
+/* A SOCKS 5 proxy (RFC 1928) that plays the mail server itself. */
+static gboolean
+socks_cb (GThreadedSocketService *service,
+          GSocketConnection *connection,
+          GObject *source,
+          gpointer user_data)
+{
+  static const char wanted[] = "\5\1\0\3\014proxied.test\0\217";
+  GInputStream *input = g_io_stream_get_input_stream (G_IO_STREAM (connection));
+  GOutputStream *output = g_io_stream_get_output_stream (G_IO_STREAM (connection));
+  char buffer[64];
+
+  g_input_stream_read (input, buffer, sizeof buffer, NULL, NULL);
+  g_output_stream_write_all (output, "\5\0", 2, NULL, NULL, NULL);
+  g_input_stream_read_all (input, buffer, sizeof wanted - 1, NULL, NULL, NULL);
+  if (memcmp (buffer, wanted, sizeof wanted - 1) == 0)
+    g_output_stream_write_all (output, "\5\0\0\1\0\0\0\0\0\0* OK\r\n", 16, NULL, NULL, NULL);
+  while (g_input_stream_read (input, buffer, sizeof buffer, NULL, NULL) > 0)
+    ;
+  return TRUE;
+}
+
+static void
+test_proxy (NetFixture *self, gconstpointer data)
+{
+  g_autoptr (GSocketService) proxy = g_threaded_socket_service_new (1);
+  g_autoptr (GError) error = NULL;
+
+  net_proxy_port = g_socket_listener_add_any_inet_port (G_SOCKET_LISTENER (proxy), NULL, &error);
+  g_assert_no_error (error);
+  g_signal_connect (proxy, "run", G_CALLBACK (socks_cb), NULL);
+  net_make_race (self, NEVER_MS);
+  net_add (self, "proxied.test", 143, PLAIN);
+  net_next (self);
+  g_assert_no_error (self->error);
+  g_assert_null (tern_transport_get_address (TERN_TRANSPORT (self->connection)));
+  g_assert_null (net_entry (self, 0)->address);
+  g_socket_service_stop (proxy);
+  g_socket_listener_close (G_SOCKET_LISTENER (proxy));
+}
+
+static guint
+count_lines (const char *text, const char *begin, guint16 port)
+{
+  g_autofree char *endpoint = g_strdup_printf ("\"endpoint\":\"127.0.0.1:%u\",\"ms\":", port);
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+  guint n = 0;
+
+  for (guint i = 0; lines[i] != NULL; i++)
+    n += strstr (lines[i], begin) != NULL && strstr (lines[i], endpoint) != NULL;
+  return n;
+}
+
+static void
+test_trace (NetFixture *self, gconstpointer data)
+{
+  g_autoptr (TernMockImapServer) silent = start_silent_server ();
+  g_autoptr (TernMockImapServer) healthy = start_server ();
+  guint16 dead_port;
+  g_autoptr (GSocket) dead = net_bind_dead_port (&dead_port);
+  guint16 silent_port = tern_mock_imap_server_get_port (silent);
+  guint16 healthy_port = tern_mock_imap_server_get_port (healthy);
+  g_autofree char *trace = NULL;
+
+  net_make_race (self, NEVER_MS);
+  add_server (self, silent, 0, FALSE);
+  add_server (self, healthy, 0, FALSE);
+  net_add (self, "127.0.0.1", dead_port, PLAIN);
+  net_next (self);
+  while (net_entry (self, 2)->result == TERN_RACE_RUNNING)
+    g_main_context_iteration (self->context, TRUE);
+  tern_race_settle (self->race, self->connection);
+
+  g_assert_true (g_file_get_contents (g_getenv ("TERN_TRACE"), &trace, NULL, NULL));
+  g_assert_cmpuint (count_lines (trace, "\"ev\":\"race.start\"", silent_port), ==, 1);
+  g_assert_cmpuint (count_lines (trace, "\"ev\":\"race.start\"", healthy_port), ==, 1);
+  g_assert_cmpuint (count_lines (trace, "\"ev\":\"race.start\"", dead_port), ==, 1);
+  g_assert_cmpuint (count_lines (trace, "\"ev\":\"race.win\"", healthy_port), ==, 1);
+  g_assert_cmpuint (count_lines (trace, "\"ev\":\"race.lose\"", silent_port), ==, 1);
+  g_assert_cmpuint (count_lines (trace, "\"ev\":\"race.fail\"", dead_port), ==, 1);
+}
+
 static guint
 count_descriptors (void)
 {
@@ -410,7 +495,15 @@ test_leaves_nothing (NetFixture *self, gconstpointer data)
 int
 main (int argc, char *argv[])
 {
+  g_autofree char *trace = NULL;
+  int fd, status;
+
   g_test_init (&argc, &argv, NULL);
+  fd = g_file_open_tmp ("race-XXXXXX", &trace, NULL);
+  g_assert_cmpint (fd, >=, 0);
+  g_close (fd, NULL);
+  g_setenv ("TERN_TRACE", trace, TRUE);
+  tern_trace_init ();
   net_fake_names ();
   ADD ("a refused connection is an error with its reason", test_refused);
   ADD ("a name that does not exist is an error with its reason", test_unresolvable);
@@ -432,6 +525,10 @@ main (int argc, char *argv[])
   ADD ("a cancelled race closes what it had begun", test_cancel);
   ADD ("a race that is cancelled before it begins connects nowhere", test_cancelled_before);
   ADD ("a race that is dropped closes what it had begun", test_dropped);
+  ADD ("the desktop's SOCKS proxy is used and resolves the name", test_proxy);
+  ADD ("the trace tells who started, won, lost and failed", test_trace);
   ADD ("nothing is left behind", test_leaves_nothing);
-  return g_test_run ();
+  status = g_test_run ();
+  g_unlink (trace);
+  return status;
 }

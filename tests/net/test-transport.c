@@ -181,6 +181,25 @@ test_telling_error (Fixture *self, gconstpointer data)
   assert_refused (self, "good");
 }
 
+/* GnuTLS reads what it may offer once in a process, so this needs one of its own. */
+static void
+test_old_tls (Fixture *self, gconstpointer data)
+{
+  if (!g_test_subprocess ())
+    {
+      g_setenv ("G_TLS_GNUTLS_PRIORITY", "NORMAL:-VERS-ALL:+VERS-TLS1.1:%COMPAT", TRUE);
+      g_test_trap_subprocess (NULL, 0, 0);
+      g_unsetenv ("G_TLS_GNUTLS_PRIORITY");
+      g_test_trap_assert_passed ();
+      return;
+    }
+  tern_mock_imap_server_start (self->server);
+  trust_authority ();
+  run (self, "127.0.0.1");
+  /* By us, or by a GnuTLS that is stricter still. */
+  g_assert_null (self->net.connection);
+}
+
 static void
 test_starttls (Fixture *self, gconstpointer data)
 {
@@ -250,6 +269,7 @@ main (int argc, char *argv[])
   ADD ("an expired certificate is refused", TERN_SECURITY_TLS, test_expired);
   ADD ("a server without TLS is an error", TERN_SECURITY_NONE, test_plain_server);
   ADD ("the deadline covers the handshake", TERN_SECURITY_TLS, test_silent_handshake);
+  ADD ("TLS 1.1 is refused", TERN_SECURITY_TLS, test_old_tls);
   ADD ("a certificate is told of before a dead network", TERN_SECURITY_TLS, test_telling_error);
   ADD ("STARTTLS checks the certificate too", TERN_SECURITY_STARTTLS, test_starttls_untrusted);
   ADD ("STARTTLS protects what follows", TERN_SECURITY_STARTTLS, test_starttls);
