@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <gtk/gtk.h>
+
+#include "tern-engine.h"
+
+G_BEGIN_DECLS
+
+void tern_account_ask_password (GtkWindow *parent, TernEngine *engine, TernAccount *account);
+void tern_account_ask_trust (GtkWindow *parent, TernEngine *engine, TernAccount *account,
+                             const GError *error);
+void tern_account_ask_remove (GtkWindow *parent, TernEngine *engine, TernAccount *account);
+
+G_END_DECLS

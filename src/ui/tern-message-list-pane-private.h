@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <adwaita.h>
+
+#include "tern-message-list-pane.h"
+
+G_BEGIN_DECLS
+
+struct _TernMessageListPane
+{
+  GtkWidget parent_instance;
+
+  TernEngine *engine;
+  TernFolderList *folders;
+  TernStatus *status; /* of the folder's account */
+  GCancellable *cancellable; /* of what was asked for the folder that is open */
+
+  gint64 folder_id; /* 0 for none */
+  gint64 account_id;
+  TernMessageList *list;
+  GtkMultiSelection *selection;
+  TernMessageItem *selected; /* what was told last */
+  TernRowKey cursor;         /* where the keys go on from; valid with has_cursor */
+  gboolean has_cursor;
+  gboolean advance; /* whether the next row is selected when the selected ones go */
+
+  GPtrArray *rows;       /* TernMessageRow, not owned: those that show something now */
+  GHashTable *requested; /* gint64 ids whose snippets were asked for */
+  guint snippets_source;
+  guint painted_rows; /* what the trace was told last */
+  gulong paint_handler;
+
+  gboolean starts_window;
+  gboolean ends_window;
+  gboolean compact;
+
+  GtkWidget *title_button;
+  GtkWidget *title;
+  GtkWidget *subtitle;
+  GtkWidget *route_popover;
+  GtkWidget *bar;
+  GtkWidget *bar_icon;
+  GtkWidget *bar_label;
+  GtkWidget *bar_button;
+  GtkWidget *stack;
+  GtkWidget *scrolled;
+  GtkWidget *list_view;
+  GtkWidget *page;
+  GtkWidget *page_button;
+  GtkWidget *page_details;
+  GtkWidget *page_technical;
+  GtkWidget *progress;
+};
+
+/* tern-message-list-pane-rows.c */
+void tern_message_list_pane_init_rows (TernMessageListPane *self);
+void tern_message_list_pane_want_snippets (TernMessageListPane *self);
+void tern_message_list_pane_trace_rows (TernMessageListPane *self);
+void tern_message_list_pane_clear_rows (TernMessageListPane *self);
+
+/* tern-message-list-pane-selection.c */
+void tern_message_list_pane_selection_changed (TernMessageListPane *self);
+void tern_message_list_pane_rows_changed (TernMessageListPane *self);
+
+G_END_DECLS

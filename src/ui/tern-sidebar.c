@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "tern-sidebar.h"
+
+#include <adwaita.h>
+
+#include "tern-sidebar-row.h"
+
+struct _TernSidebar
+{
+  GtkWidget parent_instance;
+
+  TernFolderList *folders;
+  GtkSingleSelection *selection;
+  gint64 folder_id; /* what was told last */
+  gboolean folded;
+
+  GtkWidget *header;
+  GtkWidget *menu_button;
+  GtkWidget *list_view;
+};
+
+enum
+{
+  PROP_FOLDED = 1,
+  N_PROPS
+};
+
+enum
+{
+  SIGNAL_FOLDER_SELECTED,
+  SIGNAL_FOLDER_ACTIVATED,
+  N_SIGNALS
+};
+
+static GParamSpec *properties[N_PROPS];
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (TernSidebar, tern_sidebar, GTK_TYPE_WIDGET)
+
+static void
+setup_cb (GtkSignalListItemFactory *factory, GtkListItem *list_item, TernSidebar *self)
+{
+  gtk_list_item_set_child (list_item, tern_sidebar_row_new ());
+}
+
+static void
+bind_cb (GtkSignalListItemFactory *factory, GtkListItem *list_item, TernSidebar *self)
+{
+  TernFolderItem *item = gtk_list_item_get_item (list_item);
+  TernFolder *folder = tern_folder_item_get_folder (item);
+  gboolean selectable = folder != NULL && folder->selectable;
+  GtkWidget *row = gtk_list_item_get_child (list_item);
+
+  gtk_list_item_set_selectable (list_item, selectable);
+  gtk_list_item_set_activatable (list_item, selectable);
+  if (folder == NULL)
+    gtk_widget_add_css_class (gtk_widget_get_parent (row), "heading-row");
+  else
+    gtk_widget_remove_css_class (gtk_widget_get_parent (row), "heading-row");
+  tern_sidebar_row_bind (TERN_SIDEBAR_ROW (row), item);
+}
+
+static void
+unbind_cb (GtkSignalListItemFactory *factory, GtkListItem *list_item, TernSidebar *self)
+{
+  tern_sidebar_row_unbind (TERN_SIDEBAR_ROW (gtk_list_item_get_child (list_item)));
+}
+
+static TernFolder *
+folder_at (TernSidebar *self, guint position)
+{
+  g_autoptr (TernFolderItem) item = g_list_model_get_item (G_LIST_MODEL (self->folders), position);
+
+  return item != NULL ? tern_folder_item_get_folder (item) : NULL;
+}
+
+static void
+selected_cb (TernSidebar *self)
+{
+  TernFolder *folder = folder_at (self, gtk_single_selection_get_selected (self->selection));
+  gint64 folder_id = folder != NULL && folder->selectable ? folder->id : 0;
+
+  if (folder_id == self->folder_id)
+    return;
+  self->folder_id = folder_id;
+  g_signal_emit (self, signals[SIGNAL_FOLDER_SELECTED], 0, folder_id);
+}
+
+static void
+activate_cb (TernSidebar *self, guint position)
+{
+  TernFolder *folder = folder_at (self, position);
+
+  if (folder != NULL && folder->selectable)
+    g_signal_emit (self, signals[SIGNAL_FOLDER_ACTIVATED], 0, folder->id);
+}
+
+/* Hovering must not select, so GTK's own single click activation is of no use here. */
+static void
+released_cb (GtkGestureClick *gesture, int n_press, double x, double y, TernSidebar *self)
+{
+  if (self->folder_id != 0)
+    g_signal_emit (self, signals[SIGNAL_FOLDER_ACTIVATED], 0, self->folder_id);
+}
+
+static void
+tern_sidebar_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  if (id == PROP_FOLDED)
+    g_value_set_boolean (value, TERN_SIDEBAR (object)->folded);
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+}
+
+static void
+tern_sidebar_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  if (id == PROP_FOLDED)
+    TERN_SIDEBAR (object)->folded = g_value_get_boolean (value);
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+}
+
+static void
+tern_sidebar_dispose (GObject *object)
+{
+  TernSidebar *self = TERN_SIDEBAR (object);
+
+  gtk_widget_dispose_template (GTK_WIDGET (object), TERN_TYPE_SIDEBAR);
+  g_clear_object (&self->selection);
+  g_clear_object (&self->folders);
+  G_OBJECT_CLASS (tern_sidebar_parent_class)->dispose (object);
+}
+
+static void
+tern_sidebar_class_init (TernSidebarClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->dispose = tern_sidebar_dispose;
+  object_class->get_property = tern_sidebar_get_property;
+  object_class->set_property = tern_sidebar_set_property;
+
+  properties[PROP_FOLDED] = g_param_spec_boolean ("folded", NULL, NULL, FALSE,
+                                                  G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+
+  signals[SIGNAL_FOLDER_SELECTED] =
+      g_signal_new ("folder-selected", TERN_TYPE_SIDEBAR, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                    G_TYPE_NONE, 1, G_TYPE_INT64);
+  signals[SIGNAL_FOLDER_ACTIVATED] =
+      g_signal_new ("folder-activated", TERN_TYPE_SIDEBAR, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                    G_TYPE_NONE, 1, G_TYPE_INT64);
+
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/ternmail/Tern/tern-sidebar.ui");
+  gtk_widget_class_bind_template_child (widget_class, TernSidebar, header);
+  gtk_widget_class_bind_template_child (widget_class, TernSidebar, menu_button);
+  gtk_widget_class_bind_template_child (widget_class, TernSidebar, list_view);
+  gtk_widget_class_bind_template_callback (widget_class, activate_cb);
+}
+
+static void
+tern_sidebar_init (TernSidebar *self)
+{
+  GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
+  GtkGesture *click = gtk_gesture_click_new ();
+
+  gtk_widget_init_template (GTK_WIDGET (self));
+
+  g_signal_connect (factory, "setup", G_CALLBACK (setup_cb), self);
+  g_signal_connect (factory, "bind", G_CALLBACK (bind_cb), self);
+  g_signal_connect (factory, "unbind", G_CALLBACK (unbind_cb), self);
+  gtk_list_view_set_factory (GTK_LIST_VIEW (self->list_view), factory);
+  g_object_unref (factory);
+
+  g_signal_connect (click, "released", G_CALLBACK (released_cb), self);
+  gtk_widget_add_controller (self->list_view, GTK_EVENT_CONTROLLER (click));
+}
+
+/**
+ * tern_sidebar_set_folders:
+ * @self: the sidebar
+ * @folders: what it shows
+ *
+ * Shows @folders. To be called once.
+ */
+void
+tern_sidebar_set_folders (TernSidebar *self, TernFolderList *folders)
+{
+  self->folders = g_object_ref (folders);
+  self->selection = gtk_single_selection_new (NULL);
+  gtk_single_selection_set_autoselect (self->selection, FALSE);
+  gtk_single_selection_set_can_unselect (self->selection, TRUE);
+  gtk_single_selection_set_model (self->selection, G_LIST_MODEL (folders));
+  g_signal_connect_swapped (self->selection, "notify::selected", G_CALLBACK (selected_cb), self);
+  gtk_list_view_set_model (GTK_LIST_VIEW (self->list_view), GTK_SELECTION_MODEL (self->selection));
+}
+
+/**
+ * tern_sidebar_select:
+ * @self: the sidebar
+ * @folder_id: a folder
+ *
+ * Selects the folder, which opens it.
+ *
+ * Returns: whether it is there
+ */
+gboolean
+tern_sidebar_select (TernSidebar *self, gint64 folder_id)
+{
+  guint position;
+
+  if (!tern_folder_list_find (self->folders, folder_id, &position))
+    return FALSE;
+  gtk_single_selection_set_selected (self->selection, position);
+  return TRUE;
+}
+
+/**
+ * tern_sidebar_open_menu:
+ * @self: the sidebar
+ *
+ * Opens the main menu.
+ */
+void
+tern_sidebar_open_menu (TernSidebar *self)
+{
+  gtk_menu_button_popup (GTK_MENU_BUTTON (self->menu_button));
+}

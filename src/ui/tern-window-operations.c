@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "tern-window-private.h"
+
+#include <glib/gi18n.h>
+
+#include "tern-ui-error.h"
+#include "tern-ui-format.h"
+
+/* How long Undo is offered, in seconds. */
+#define UNDO_SECONDS 5
+
+typedef struct
+{
+  TernWindow *window;
+  char *done; /* what is said when it is done, beside Undo; NULL for nothing */
+} Apply;
+
+static void
+apply_free (Apply *apply)
+{
+  g_object_unref (apply->window);
+  g_free (apply->done);
+  g_free (apply);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Apply, apply_free)
+
+static const char *
+server_name (TernWindow *self, gint64 account_id)
+{
+  TernAccount *account = tern_folder_list_get_account (self->folders, account_id);
+
+  if (account == NULL || account->imap->len == 0)
+    return NULL;
+  return ((TernEndpoint *) g_ptr_array_index (account->imap, 0))->host;
+}
+
+static void
+forget_undo (TernWindow *self)
+{
+  g_autoptr (AdwToast) toast = g_steal_pointer (&self->toast);
+
+  g_clear_pointer (&self->undo, tern_operation_unref);
+  if (toast != NULL)
+    adw_toast_dismiss (toast);
+  tern_window_update_actions (self);
+}
+
+static void
+toast_dismissed_cb (TernWindow *self, AdwToast *toast)
+{
+  if (toast == self->toast)
+    g_clear_object (&self->toast);
+}
+
+static void
+offer_undo (TernWindow *self, TernOperation *operation, const char *done)
+{
+  g_autofree char *markup = g_markup_escape_text (done, -1);
+
+  self->undo = tern_operation_ref (operation);
+  self->toast = g_object_ref_sink (adw_toast_new (markup));
+  adw_toast_set_button_label (self->toast, _ ("Undo"));
+  adw_toast_set_action_name (self->toast, "win.undo");
+  adw_toast_set_timeout (self->toast, UNDO_SECONDS);
+  g_signal_connect_object (self->toast, "dismissed", G_CALLBACK (toast_dismissed_cb), self,
+                           G_CONNECT_SWAPPED);
+  adw_toast_overlay_add_toast (ADW_TOAST_OVERLAY (self->toasts), g_object_ref (self->toast));
+  tern_window_update_actions (self);
+}
+
+static void
+apply_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Apply) apply = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TernOperation) operation =
+      tern_engine_apply_finish (TERN_ENGINE (object), result, &error);
+
+  if (operation == NULL)
+    {
+      g_autofree char *sentence = tern_error_to_sentence (error, NULL);
+
+      tern_window_say (apply->window, sentence);
+      return;
+    }
+  if (apply->done != NULL)
+    offer_undo (apply->window, operation, apply->done);
+}
+
+/* @operation and @done are taken. */
+static void
+apply (TernWindow *self, TernOperation *operation, char *done)
+{
+  g_autoptr (TernOperation) owned = operation;
+  Apply *data = g_new0 (Apply, 1);
+
+  if (done != NULL)
+    forget_undo (self);
+  data->window = g_object_ref (self);
+  data->done = done;
+  tern_engine_apply_async (self->engine, operation, NULL, apply_cb, data);
+}
+
+static GArray *
+collect_ids (GPtrArray *items)
+{
+  GArray *ids = g_array_sized_new (FALSE, FALSE, sizeof (gint64), items->len);
+
+  for (guint i = 0; i < items->len; i++)
+    {
+      gint64 id = tern_message_item_get_id (g_ptr_array_index (items, i));
+
+      g_array_append_val (ids, id);
+    }
+  return ids;
+}
+
+#define IDS(array) ((const gint64 *) (array)->data), (array)->len
+
+/* Reading is no action of its own, so it offers no Undo and leaves another's alone. */
+void
+tern_window_mark_read (TernWindow *self, TernMessageItem *item)
+{
+  TernMessage *message = tern_message_item_get_message (item);
+  gint64 id = tern_message_item_get_id (item);
+
+  if (message != NULL && (message->flags & TERN_FLAGS_SEEN) == 0)
+    apply (self, tern_operation_new_flags (&id, 1, TERN_FLAGS_SEEN, TERN_FLAGS_NONE), NULL);
+}
+
+void
+tern_window_set_flag (TernWindow *self, GPtrArray *items, TernFlags flag, gboolean on)
+{
+  g_autoptr (GArray) ids = collect_ids (items);
+  char *done = NULL;
+
+  if (ids->len == 0)
+    return;
+  if (flag == TERN_FLAGS_SEEN && ids->len > 1)
+    done = on ? g_strdup_printf (
+                    ngettext ("%u letter marked as read", "%u letters marked as read", ids->len),
+                    ids->len)
+              : g_strdup_printf (ngettext ("%u letter marked as unread",
+                                           "%u letters marked as unread", ids->len),
+                                 ids->len);
+  apply (self,
+         tern_operation_new_flags (IDS (ids), on ? flag : TERN_FLAGS_NONE,
+                                   on ? TERN_FLAGS_NONE : flag),
+         done);
+}
+
+/* The next letter is shown only where the one that is open goes. */
+static void
+advance_if_selected (TernWindow *self, GPtrArray *items)
+{
+  TernMessageListPane *list = TERN_MESSAGE_LIST_PANE (self->list);
+
+  if (tern_message_list_pane_is_selected (list,
+                                          tern_message_item_get_id (g_ptr_array_index (items, 0))))
+    tern_message_list_pane_advance (list);
+}
+
+static char *
+moved_sentence (TernFolder *folder, guint n)
+{
+  if (folder->role == TERN_FOLDER_ROLE_TRASH)
+    return n == 1 ? g_strdup (_ ("Letter deleted"))
+                  : g_strdup_printf (ngettext ("%u letter deleted", "%u letters deleted", n), n);
+  if (folder->role == TERN_FOLDER_ROLE_ARCHIVE)
+    return n == 1 ? g_strdup (_ ("Letter archived"))
+                  : g_strdup_printf (ngettext ("%u letter archived", "%u letters archived", n), n);
+  if (n == 1)
+    /* Translators: %s is a folder. */
+    return g_strdup_printf (_ ("Letter moved to %s"), tern_format_folder (folder));
+  return g_strdup_printf (ngettext ("%u letter moved to %s", "%u letters moved to %s", n), n,
+                          tern_format_folder (folder));
+}
+
+void
+tern_window_move (TernWindow *self, GPtrArray *items, gint64 folder_id)
+{
+  TernFolder *open = tern_message_list_pane_get_folder (TERN_MESSAGE_LIST_PANE (self->list));
+  TernFolder *target = tern_folder_list_get_folder (self->folders, folder_id);
+  g_autoptr (GArray) ids = collect_ids (items);
+
+  if (ids->len == 0 || target == NULL || (open != NULL && open->id == folder_id))
+    return;
+  advance_if_selected (self, items);
+  apply (self, tern_operation_new_move (IDS (ids), folder_id), moved_sentence (target, ids->len));
+}
+
+void
+tern_window_move_to_role (TernWindow *self, GPtrArray *items, TernFolderRole role)
+{
+  TernFolder *target = tern_folder_list_find_role (
+      self->folders, tern_message_list_pane_get_account_id (TERN_MESSAGE_LIST_PANE (self->list)),
+      role);
+
+  if (target != NULL)
+    tern_window_move (self, items, target->id);
+}
+
+typedef struct
+{
+  TernWindow *window;
+  GPtrArray *items;
+} Confirm;
+
+static void
+delete_response_cb (AdwMessageDialog *dialog, const char *response, Confirm *confirm)
+{
+  TernWindow *self = confirm->window;
+  g_autoptr (GArray) ids = collect_ids (confirm->items);
+
+  if (g_strcmp0 (response, "delete") == 0)
+    {
+      advance_if_selected (self, confirm->items);
+      apply (self, tern_operation_new (TERN_OPERATION_DELETE, IDS (ids)), NULL);
+    }
+}
+
+static void
+confirm_free (gpointer data, GClosure *closure)
+{
+  Confirm *confirm = data;
+
+  g_object_unref (confirm->window);
+  g_ptr_array_unref (confirm->items);
+  g_free (confirm);
+}
+
+void
+tern_window_delete_forever (TernWindow *self, GPtrArray *items)
+{
+  g_autofree char *heading = NULL;
+  Confirm *confirm;
+  GtkWidget *dialog;
+
+  if (items->len == 0)
+    return;
+  heading = g_strdup_printf (
+      ngettext ("Delete %u letter forever?", "Delete %u letters forever?", items->len), items->len);
+  dialog = adw_message_dialog_new (GTK_WINDOW (self), heading,
+                                   _ ("It is removed from the server and cannot be brought back."));
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"), "delete",
+                                    _ ("_Delete"), NULL);
+  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "delete",
+                                              ADW_RESPONSE_DESTRUCTIVE);
+  adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "delete");
+  adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
+
+  confirm = g_new (Confirm, 1);
+  confirm->window = g_object_ref (self);
+  confirm->items = g_ptr_array_ref (items);
+  g_signal_connect_data (dialog, "response", G_CALLBACK (delete_response_cb), confirm, confirm_free,
+                         0);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+void
+tern_window_delete (TernWindow *self, GPtrArray *items)
+{
+  TernMessageListPane *list = TERN_MESSAGE_LIST_PANE (self->list);
+  TernFolder *open = tern_message_list_pane_get_folder (list);
+  TernFolder *trash = tern_folder_list_find_role (
+      self->folders, tern_message_list_pane_get_account_id (list), TERN_FOLDER_ROLE_TRASH);
+
+  if (trash == NULL || (open != NULL && open->role == TERN_FOLDER_ROLE_TRASH))
+    tern_window_delete_forever (self, items);
+  else
+    tern_window_move (self, items, trash->id);
+}
+
+static void
+undo_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (TernWindow) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *sentence = NULL;
+
+  if (tern_engine_undo_finish (TERN_ENGINE (object), result, &error))
+    return;
+  sentence = tern_error_to_sentence (error, NULL);
+  tern_window_say (self, sentence);
+}
+
+/* Takes back what was done last. */
+void
+tern_window_undo (TernWindow *self)
+{
+  g_autoptr (TernOperation) operation = g_steal_pointer (&self->undo);
+
+  if (operation == NULL)
+    return;
+  forget_undo (self);
+  tern_engine_undo_async (self->engine, operation, NULL, undo_cb, g_object_ref (self));
+}
+
+/* Says what the server refused, and that the screen shows the truth again. */
+void
+tern_window_operation_failed (TernWindow *self, TernOperation *operation, GError *error)
+{
+  g_autofree char *why = tern_error_to_sentence (error, server_name (self, operation->account_id));
+  g_autofree char *sentence = NULL;
+  const char *what = NULL;
+
+  switch (operation->kind)
+    {
+    case TERN_OPERATION_FLAGS:
+      what = _ ("The mark was taken back.");
+      break;
+    case TERN_OPERATION_MOVE:
+      what = _ ("The letter was put back where it was.");
+      break;
+    case TERN_OPERATION_DELETE:
+    default:
+      what = _ ("The letter was not deleted.");
+      break;
+    }
+  if (self->undo != NULL && self->undo->id == operation->id)
+    forget_undo (self);
+  sentence = g_strdup_printf ("%s %s", what, why);
+  tern_window_say (self, sentence);
+}
