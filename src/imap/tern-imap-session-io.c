@@ -182,6 +182,7 @@ read_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       return;
     }
   self->has_heard = TRUE;
+  self->received += (guint64) n;
   taken = tern_imap_scanner_push (self->scanner, self->buffer, (gsize) n);
   if (!tern_imap_session_is_alive (self))
     return;

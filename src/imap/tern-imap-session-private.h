@@ -66,6 +66,7 @@ struct _TernImapSession
   gboolean         is_reading;
   gboolean         has_heard; /* since the last write: the next one is a new flight */
   guint            flights;
+  guint64          received;
 
   TernImapState    state;
   guint            last_tag;

@@ -246,6 +246,18 @@ tern_imap_session_get_flights (TernImapSession *self)
 }
 
 /**
+ * tern_imap_session_get_received:
+ * @self: a session
+ *
+ * Returns: bytes read so far
+ */
+guint64
+tern_imap_session_get_received (TernImapSession *self)
+{
+  return self->received;
+}
+
+/**
  * tern_imap_session_get_selected:
  * @self: a session
  *

@@ -54,6 +54,7 @@ TernTransport          *tern_imap_session_get_transport (TernImapSession *self);
 TernImapState           tern_imap_session_get_state (TernImapSession *self);
 gboolean                tern_imap_session_is_alive (TernImapSession *self);
 guint                   tern_imap_session_get_flights (TernImapSession *self);
+guint64                 tern_imap_session_get_received (TernImapSession *self);
 const TernImapSelected *tern_imap_session_get_selected (TernImapSession *self);
 
 gboolean tern_imap_session_has (TernImapSession *self, const char *capability);

@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tern-imap-channel-private.h"
+
+#include "tern-imap-convert.h"
+
+static void tern_imap_channel_iface_init (TernChannelInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (TernImapChannel,
+                               tern_imap_channel,
+                               G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (TERN_TYPE_CHANNEL,
+                                                      tern_imap_channel_iface_init))
+
+static void
+memory_free (gpointer data)
+{
+  TernImapMemory *memory = data;
+
+  tern_endpoint_unref (memory->endpoint);
+  g_free (memory->capabilities);
+  g_free (memory);
+}
+
+static void
+tern_imap_channel_dispose (GObject *object)
+{
+  TernImapChannel *self = TERN_IMAP_CHANNEL (object);
+
+  tern_imap_channel_close_slots (self);
+  g_clear_object (&self->trust);
+  G_OBJECT_CLASS (tern_imap_channel_parent_class)->dispose (object);
+}
+
+static void
+tern_imap_channel_finalize (GObject *object)
+{
+  TernImapChannel *self = TERN_IMAP_CHANNEL (object);
+
+  tern_account_unref (self->account);
+  g_free (self->password);
+  g_ptr_array_unref (self->memories);
+  g_clear_pointer (&self->route, tern_route_unref);
+  g_free (self->capabilities);
+  for (guint i = 0; i < TERN_IMAP_CONNECTIONS; i++)
+    {
+      g_ptr_array_unref (self->slots[i].assigned);
+      g_free (self->slots[i].folder);
+    }
+  G_OBJECT_CLASS (tern_imap_channel_parent_class)->finalize (object);
+}
+
+static void
+tern_imap_channel_class_init (TernImapChannelClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = tern_imap_channel_dispose;
+  object_class->finalize = tern_imap_channel_finalize;
+}
+
+static void
+tern_imap_channel_init (TernImapChannel *self)
+{
+  self->memories = g_ptr_array_new_with_free_func (memory_free);
+  for (guint i = 0; i < TERN_IMAP_CONNECTIONS; i++)
+    {
+      self->slots[i].channel = self;
+      self->slots[i].assigned = g_ptr_array_new_with_free_func (g_object_unref);
+    }
+}
+
+/**
+ * tern_imap_channel_new:
+ * @account: the account
+ * @password: its password
+ * @trust: (nullable): certificates that the user trusts
+ *
+ * Makes the way to an account's mail over IMAP. It connects at the first request.
+ *
+ * Returns: (transfer full): a new channel
+ */
+TernImapChannel *
+tern_imap_channel_new (TernAccount *account, const char *password, TernTrust *trust)
+{
+  TernImapChannel *self = g_object_new (TERN_TYPE_IMAP_CHANNEL, NULL);
+
+  self->account = tern_account_ref (account);
+  self->password = g_strdup (password);
+  g_set_object (&self->trust, trust);
+  for (guint i = 0; i < account->imap->len; i++)
+    {
+      TernImapMemory *memory = g_new0 (TernImapMemory, 1);
+
+      memory->endpoint = tern_endpoint_ref (account->imap->pdata[i]);
+      g_ptr_array_add (self->memories, memory);
+    }
+  return self;
+}
+
+/* What is known of one of the account's endpoints; NULL for another one. */
+TernImapMemory *
+tern_imap_channel_get_memory (TernImapChannel *self, TernEndpoint *endpoint)
+{
+  for (guint i = 0; i < self->memories->len; i++)
+    {
+      TernImapMemory *memory = self->memories->pdata[i];
+
+      if (tern_endpoint_equal (memory->endpoint, endpoint))
+        return memory;
+    }
+  return NULL;
+}
+
+/**
+ * tern_imap_channel_remember:
+ * @self: a channel
+ * @endpoint: one of its account's endpoints; another one is ignored
+ * @usual_ms: its usual time to readiness, 0 where unknown
+ * @favourite: whether it won last time
+ * @capabilities: (nullable): what tern_imap_channel_dup_capabilities() gave then
+ *
+ * Gives the channel what is known from earlier sessions, to start the right endpoint first and to
+ * send more in the first flight.
+ */
+void
+tern_imap_channel_remember (TernImapChannel *self,
+                            TernEndpoint *endpoint,
+                            guint usual_ms,
+                            gboolean favourite,
+                            const char *capabilities)
+{
+  TernImapMemory *memory = tern_imap_channel_get_memory (self, endpoint);
+
+  if (memory == NULL)
+    return;
+  memory->usual_ms = usual_ms;
+  memory->is_favourite = favourite;
+  g_free (memory->capabilities);
+  memory->capabilities = g_strdup (capabilities);
+}
+
+/**
+ * tern_imap_channel_dup_capabilities:
+ * @self: a channel
+ *
+ * Returns: (transfer full) (nullable): what the server offers when signed in; %NULL before the
+ *   first connection
+ */
+char *
+tern_imap_channel_dup_capabilities (TernImapChannel *self)
+{
+  for (guint i = 0; i < TERN_IMAP_CONNECTIONS; i++)
+    if (self->slots[i].session != NULL &&
+        tern_imap_session_get_state (self->slots[i].session) >= TERN_IMAP_STATE_AUTHENTICATED &&
+        tern_imap_session_is_alive (self->slots[i].session))
+      return tern_imap_session_dup_capabilities (self->slots[i].session);
+  return g_strdup (self->capabilities);
+}
+
+/* Keeps how the server was reached; takes @route over. */
+void
+tern_imap_channel_set_route (TernImapChannel *self, TernRoute *route)
+{
+  g_clear_pointer (&self->route, tern_route_unref);
+  self->route = route;
+}
+
+static void
+acquired_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = G_TASK (user_data);
+  GError *error = NULL;
+  TernImapLease *lease =
+      tern_imap_channel_acquire_finish (TERN_IMAP_CHANNEL (object), result, &error);
+
+  if (lease == NULL)
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  tern_imap_channel_release (lease);
+  g_task_return_boolean (task, TRUE);
+}
+
+static void
+channel_connect_async (TernChannel *channel,
+                       GCancellable *cancellable,
+                       GAsyncReadyCallback callback,
+                       gpointer user_data)
+{
+  GTask *task = g_task_new (channel, cancellable, callback, user_data);
+
+  g_task_set_source_tag (task, channel_connect_async);
+  tern_imap_channel_acquire_async (TERN_IMAP_CHANNEL (channel), TERN_IMAP_USE_ANY, NULL,
+                                   cancellable, acquired_cb, task);
+}
+
+static gboolean
+boolean_finish (TernChannel *channel, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+typedef struct
+{
+  TernImapLease *lease;
+  gboolean is_repeated;
+} Listing;
+
+static void list_acquired_cb (GObject *object, GAsyncResult *result, gpointer user_data);
+
+static void
+list_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = G_TASK (user_data);
+  Listing *listing = g_task_get_task_data (task);
+  TernImapLease *lease = g_steal_pointer (&listing->lease);
+  GError *error = NULL;
+  g_autoptr (GPtrArray) mailboxes =
+      tern_imap_list_finish (TERN_IMAP_SESSION (object), result, &error);
+
+  if (mailboxes == NULL && !listing->is_repeated && tern_imap_lease_can_repeat (lease, error))
+    {
+      g_error_free (error);
+      listing->is_repeated = TRUE;
+      tern_imap_channel_release (lease);
+      tern_imap_channel_acquire_async (g_task_get_source_object (task), TERN_IMAP_USE_ANY, NULL,
+                                       g_task_get_cancellable (task), list_acquired_cb,
+                                       g_object_ref (task));
+      return;
+    }
+  tern_imap_channel_release (lease);
+  if (mailboxes == NULL)
+    g_task_return_error (task, error);
+  else
+    g_task_return_pointer (task, tern_imap_convert_folders (mailboxes),
+                           (GDestroyNotify) g_ptr_array_unref);
+}
+
+static void
+list_acquired_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = G_TASK (user_data);
+  Listing *listing = g_task_get_task_data (task);
+  GError *error = NULL;
+
+  listing->lease = tern_imap_channel_acquire_finish (TERN_IMAP_CHANNEL (object), result, &error);
+  if (listing->lease == NULL)
+    g_task_return_error (task, error);
+  else
+    tern_imap_list_async (listing->lease->session, g_task_get_cancellable (task), list_cb,
+                          g_object_ref (task));
+}
+
+static void
+channel_list_folders_async (TernChannel *channel,
+                            GCancellable *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer user_data)
+{
+  GTask *task = g_task_new (channel, cancellable, callback, user_data);
+
+  g_task_set_source_tag (task, channel_list_folders_async);
+  g_task_set_task_data (task, g_new0 (Listing, 1), g_free);
+  tern_imap_channel_acquire_async (TERN_IMAP_CHANNEL (channel), TERN_IMAP_USE_ANY, NULL,
+                                   cancellable, list_acquired_cb, task);
+}
+
+static GPtrArray *
+channel_list_folders_finish (TernChannel *channel, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+static void
+channel_sync_folder_async (TernChannel *channel,
+                           const char *folder,
+                           const char *state,
+                           TernSink *sink,
+                           GCancellable *cancellable,
+                           GAsyncReadyCallback callback,
+                           gpointer user_data)
+{
+  tern_imap_sync_async (TERN_IMAP_CHANNEL (channel), folder, state, sink, cancellable, callback,
+                        user_data);
+}
+
+static void
+channel_fetch_parts_async (TernChannel *channel,
+                           const char *folder,
+                           const TernPartRequest *requests,
+                           gsize n,
+                           TernPartFunc func,
+                           gpointer func_data,
+                           GCancellable *cancellable,
+                           GAsyncReadyCallback callback,
+                           gpointer user_data)
+{
+  tern_imap_parts_async (TERN_IMAP_CHANNEL (channel), folder, requests, n, func, func_data,
+                         cancellable, callback, user_data);
+}
+
+static void
+channel_apply_async (TernChannel *channel,
+                     const TernRemoteChange *change,
+                     GCancellable *cancellable,
+                     GAsyncReadyCallback callback,
+                     gpointer user_data)
+{
+  tern_imap_apply_async (TERN_IMAP_CHANNEL (channel), change, cancellable, callback, user_data);
+}
+
+static gboolean
+channel_apply_finish (TernChannel *channel,
+                      GAsyncResult *result,
+                      GHashTable **moved,
+                      GError **error)
+{
+  g_autoptr (GHashTable) table = g_task_propagate_pointer (G_TASK (result), error);
+
+  if (moved != NULL)
+    *moved = NULL;
+  if (table == NULL)
+    return FALSE;
+  if (moved != NULL && g_hash_table_size (table) > 0)
+    *moved = g_steal_pointer (&table);
+  return TRUE;
+}
+
+static TernRoute *
+channel_dup_route (TernChannel *channel)
+{
+  TernImapChannel *self = TERN_IMAP_CHANNEL (channel);
+
+  return self->route != NULL ? tern_route_ref (self->route) : NULL;
+}
+
+static void
+channel_close (TernChannel *channel)
+{
+  tern_imap_channel_close_slots (TERN_IMAP_CHANNEL (channel));
+}
+
+static void
+tern_imap_channel_iface_init (TernChannelInterface *iface)
+{
+  iface->connect_async = channel_connect_async;
+  iface->connect_finish = boolean_finish;
+  iface->list_folders_async = channel_list_folders_async;
+  iface->list_folders_finish = channel_list_folders_finish;
+  iface->sync_folder_async = channel_sync_folder_async;
+  iface->sync_folder_finish = boolean_finish;
+  iface->fetch_parts_async = channel_fetch_parts_async;
+  iface->fetch_parts_finish = boolean_finish;
+  iface->apply_async = channel_apply_async;
+  iface->apply_finish = channel_apply_finish;
+  iface->dup_route = channel_dup_route;
+  iface->close = channel_close;
+}

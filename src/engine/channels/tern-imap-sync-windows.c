@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tern-imap-sync-private.h"
+
+#include "tern-error.h"
+
+/* Windows that are asked for at a time: the server never runs out of work. */
+#define WINDOWS_AHEAD 2
+/* Messages that are asked for again one by one, at most. */
+#define MAX_REPAIRS 200
+
+typedef struct
+{
+  TernImapSync *sync;
+  guint32 first; /* sequence numbers */
+  guint32 last;
+  guint32 lowest; /* the lowest UID seen */
+} Window;
+
+static void
+window_free (Window *self)
+{
+  tern_imap_sync_unref (self->sync);
+  g_free (self);
+}
+
+static gboolean
+window_fetch (const TernImapFetch *fetch, gpointer user_data)
+{
+  Window *self = user_data;
+
+  if (self->sync->task == NULL)
+    return TRUE;
+  if (fetch->uid != 0 && (fetch->items & TERN_IMAP_HAS_ENVELOPE) != 0 &&
+      (self->lowest == 0 || fetch->uid < self->lowest))
+    self->lowest = fetch->uid;
+  return tern_imap_sync_take (self->sync, fetch);
+}
+
+static void send_windows (TernImapSync *self);
+
+static void
+windows_done (TernImapSync *self)
+{
+  self->state.lowest = 1;
+  if (self->state.uidnext <= self->highest)
+    self->state.uidnext = self->highest + 1;
+  if (self->has_state) /* what was known before may have gone meanwhile */
+    tern_imap_sync_compare (self);
+  else
+    tern_imap_sync_repair (self);
+}
+
+static void
+window_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  Window *window = user_data;
+  g_autoptr (TernImapSync) self = tern_imap_sync_ref (window->sync);
+  guint32 first = window->first, lowest = window->lowest;
+  GError *error = NULL;
+  gboolean good = tern_imap_command_finish (TERN_IMAP_SESSION (object), result, &error);
+
+  window_free (window);
+  self->windows--;
+  if (self->task == NULL)
+    {
+      g_clear_error (&error);
+      return;
+    }
+  /* NO says that some of the messages cannot be had; the others came. */
+  if (!good && !g_error_matches (error, TERN_ERROR, TERN_ERROR_REFUSED))
+    {
+      tern_imap_sync_fail (self, error);
+      return;
+    }
+  if (!good)
+    g_message ("The server keeps messages back: %s", error->message);
+  g_clear_error (&error);
+
+  send_windows (self);
+  if (lowest != 0)
+    {
+      self->state.lowest = lowest;
+      self->state.count = self->exists - MIN (self->exists, first - 1);
+    }
+  if (self->windows == 0)
+    windows_done (self);
+  else if (self->state.uidnext > 0 && lowest != 0)
+    tern_imap_sync_checkpoint (self);
+  else
+    tern_imap_sync_flush (self);
+}
+
+static void
+send_windows (TernImapSync *self)
+{
+  static const guint sizes[] = { 50, 200, 800, 2000 };
+  static const TernImapFetchHandler handler = { .fetch = window_fetch };
+
+  while (self->windows < WINDOWS_AHEAD && self->low > 1)
+    {
+      guint size = sizes[MIN (self->next_size, G_N_ELEMENTS (sizes) - 1)];
+      Window *window = g_new0 (Window, 1);
+      char set[32];
+
+      window->sync = tern_imap_sync_ref (self);
+      window->last = self->low - 1;
+      window->first = window->last > size ? window->last - size + 1 : 1;
+      self->low = window->first;
+      self->next_size++;
+      self->windows++;
+      g_snprintf (set, sizeof set, "%u:%u", window->first, window->last);
+      tern_imap_fetch_async (self->lease->session, FALSE, set, TERN_IMAP_SYNC_ITEMS, NULL, &handler,
+                             window, g_task_get_cancellable (self->task), window_cb, window);
+    }
+}
+
+/* Asks for all messages, newest first, in growing windows. Sequence numbers do not shift while a
+ * FETCH runs (RFC 9051 section 7.5.1); where one is expunged all the same, the windows overlap. */
+void
+tern_imap_sync_start_cold (TernImapSync *self)
+{
+  self->low = self->exists + 1;
+  self->state.count = self->exists;
+  send_windows (self);
+  if (self->windows == 0)
+    windows_done (self);
+}
+
+static void
+resume_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (TernImapSync) self = user_data;
+  GError *error = NULL;
+  g_autoptr (TernImapRanges) older =
+      tern_imap_search_finish (TERN_IMAP_SESSION (object), result, &error);
+
+  if (older == NULL)
+    {
+      tern_imap_sync_fail (self, error);
+      return;
+    }
+  if (self->task == NULL)
+    return;
+  self->checks--;
+  self->low = (guint32) MIN (tern_imap_ranges_count (older), self->exists) + 1;
+  send_windows (self);
+  if (self->windows == 0)
+    windows_done (self);
+}
+
+/* Takes up a run that was cut off: how many messages are left below what is known tells the
+ * sequence number to go on from. */
+void
+tern_imap_sync_start_resume (TernImapSync *self)
+{
+  g_autofree char *criteria = g_strdup_printf ("UID 1:%u", self->state.lowest - 1);
+
+  self->checks++;
+  tern_imap_search_async (self->lease->session, criteria, g_task_get_cancellable (self->task),
+                          resume_cb, tern_imap_sync_ref (self));
+}
+
+static gboolean
+repair_fetch (const TernImapFetch *fetch, gpointer user_data)
+{
+  TernImapSync *self = user_data;
+
+  if (self->task != NULL && fetch->uid != 0 && !fetch->response->damaged &&
+      (fetch->items & TERN_IMAP_HAS_ENVELOPE) != 0)
+    return tern_imap_sync_take (self, fetch);
+  return FALSE;
+}
+
+static void
+repair_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (TernImapSync) self = user_data;
+  GError *error = NULL;
+
+  self->repairs--;
+  if (!tern_imap_command_finish (TERN_IMAP_SESSION (object), result, &error) &&
+      error->domain != TERN_ERROR)
+    {
+      tern_imap_sync_fail (self, error);
+      return;
+    }
+  if (error != NULL)
+    g_message ("A message is left out: %s", error->message);
+  g_clear_error (&error);
+  if (self->repairs == 0 && self->task != NULL)
+    tern_imap_sync_finish (self);
+}
+
+/* Asks once more for what could not be understood: alone, and without the item that servers get
+ * wrong. What fails again is left out. */
+void
+tern_imap_sync_repair (TernImapSync *self)
+{
+  static const TernImapFetchHandler handler = { .fetch = repair_fetch };
+  g_autoptr (GArray) broken = g_steal_pointer (&self->broken);
+
+  self->broken = g_array_new (FALSE, FALSE, sizeof (guint32));
+  for (guint i = 0; i < MIN (broken->len, MAX_REPAIRS); i++)
+    {
+      char uid[16];
+
+      self->repairs++;
+      g_snprintf (uid, sizeof uid, "%u", g_array_index (broken, guint32, i));
+      tern_imap_fetch_async (self->lease->session, TRUE, uid, TERN_IMAP_SYNC_FEW_ITEMS, NULL,
+                             &handler, self, g_task_get_cancellable (self->task), repair_cb,
+                             tern_imap_sync_ref (self));
+    }
+  if (self->repairs == 0)
+    tern_imap_sync_finish (self);
+}

@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tern-imap-sync-private.h"
+
+#include <stdio.h>
+
+#include "tern-error.h"
+#include "tern-imap-convert.h"
+#include "tern-trace.h"
+
+/* While data streams in, the sink gets a batch when so many messages or µs have gathered. */
+#define BATCH_MESSAGES 500
+#define BATCH_TIME (30 * G_TIME_SPAN_MILLISECOND)
+
+/* Reads a checkpoint; FALSE where it is none of ours. */
+gboolean
+tern_imap_sync_state_parse (TernImapSyncState *self, const char *text)
+{
+  guint version = 0;
+
+  return text != NULL &&
+         sscanf (text, "%u %u %u %" G_GUINT64_FORMAT " %u %u", &version, &self->uidvalidity,
+                 &self->uidnext, &self->modseq, &self->lowest, &self->count) == 6 &&
+         version == 1 && self->uidnext > 0 && self->lowest > 0;
+}
+
+/* Writes a checkpoint. */
+char *
+tern_imap_sync_state_to_string (const TernImapSyncState *self)
+{
+  return g_strdup_printf ("1 %u %u %" G_GUINT64_FORMAT " %u %u", self->uidvalidity, self->uidnext,
+                          self->modseq, self->lowest, self->count);
+}
+
+/* Another command is on its way. */
+TernImapSync *
+tern_imap_sync_ref (TernImapSync *self)
+{
+  g_ref_count_inc (&self->refs);
+  return self;
+}
+
+static void
+clear_update (gpointer data)
+{
+  TernFlagsUpdate *update = data;
+
+  g_free ((char *) update->remote_id);
+  g_free ((char *) update->keywords);
+}
+
+/* Gives up a reference. */
+void
+tern_imap_sync_unref (TernImapSync *self)
+{
+  if (!g_ref_count_dec (&self->refs))
+    return;
+  g_clear_object (&self->task);
+  g_object_unref (self->channel);
+  g_free (self->folder);
+  g_object_unref (self->sink);
+  g_array_unref (self->broken);
+  g_ptr_array_unref (self->batch);
+  g_array_unref (self->updates);
+  g_free (self);
+}
+
+static void
+let_go (TernImapSync *self)
+{
+  if (self->lease == NULL)
+    return;
+  g_signal_handler_disconnect (self->lease->session, self->drained);
+  tern_imap_channel_release (g_steal_pointer (&self->lease));
+}
+
+/* Gives to the sink what has gathered. */
+void
+tern_imap_sync_flush (TernImapSync *self)
+{
+  self->last_flush = g_get_monotonic_time ();
+  if (self->batch->len > 0)
+    {
+      g_autoptr (GPtrArray) batch = g_steal_pointer (&self->batch);
+
+      self->batch = g_ptr_array_new_with_free_func ((GDestroyNotify) tern_message_unref);
+      self->received += batch->len;
+      tern_trace ("fetch.batch", TERN_TRACE_INT ("n", batch->len));
+      tern_sink_messages (self->sink, batch);
+      tern_sink_progress (self->sink, MIN (self->known + self->received, self->exists),
+                          self->exists);
+    }
+  if (self->updates->len > 0)
+    {
+      tern_sink_flags (self->sink, (const TernFlagsUpdate *) (gpointer) self->updates->data,
+                       self->updates->len);
+      g_array_set_size (self->updates, 0);
+    }
+}
+
+/* Tells the sink how far the folder is known. */
+void
+tern_imap_sync_checkpoint (TernImapSync *self)
+{
+  g_autofree char *text = tern_imap_sync_state_to_string (&self->state);
+
+  tern_imap_sync_flush (self);
+  tern_sink_checkpoint (self->sink, text);
+}
+
+static void start (TernImapSync *self);
+
+/* Ends the run; @error is taken over. What arrived is kept, but no checkpoint says so. */
+void
+tern_imap_sync_fail (TernImapSync *self, GError *error)
+{
+  g_autoptr (GTask) task = NULL;
+
+  if (self->task == NULL || self->lease == NULL)
+    {
+      g_error_free (error);
+      return;
+    }
+  if (self->is_open)
+    tern_imap_sync_flush (self);
+  if (!self->is_repeated && tern_imap_lease_can_repeat (self->lease, error) && !self->has_heard)
+    {
+      self->is_repeated = TRUE;
+      g_error_free (error);
+      let_go (self);
+      start (self);
+      return;
+    }
+  task = g_steal_pointer (&self->task);
+  let_go (self);
+  g_task_return_error (task, error);
+}
+
+/* Ends the run: the folder is known as the server has it. */
+void
+tern_imap_sync_finish (TernImapSync *self)
+{
+  g_autoptr (GTask) task = g_steal_pointer (&self->task);
+
+  tern_imap_sync_checkpoint (self);
+  tern_trace ("fetch.done", TERN_TRACE_INT ("n", self->received),
+              TERN_TRACE_INT ("bytes", tern_imap_session_get_received (self->lease->session)),
+              TERN_TRACE_INT ("flights", tern_imap_session_get_flights (self->lease->session)));
+  let_go (self);
+  g_task_return_boolean (task, TRUE);
+}
+
+/* Takes flags of a message that is known already. */
+void
+tern_imap_sync_take_flags (TernImapSync *self, const TernImapFetch *fetch)
+{
+  TernFlagsUpdate update = { 0 };
+
+  if (fetch->uid == 0 || (fetch->items & TERN_IMAP_HAS_FLAGS) == 0)
+    return;
+  update.remote_id = tern_imap_make_remote_id (self->state.uidvalidity, fetch->uid);
+  update.flags = tern_imap_convert_flags (fetch->flags);
+  update.keywords = fetch->keywords->len > 0 ? g_strdup (fetch->keywords->str) : NULL;
+  update.modseq = fetch->modseq;
+  g_array_append_val (self->updates, update);
+}
+
+/* Takes a message. One that could not be understood is asked for again; a response with flags
+ * alone is news of a known message. Returns whether it was one that was asked for. */
+gboolean
+tern_imap_sync_take (TernImapSync *self, const TernImapFetch *fetch)
+{
+  gboolean has_envelope = (fetch->items & TERN_IMAP_HAS_ENVELOPE) != 0;
+
+  if (!self->has_heard)
+    {
+      self->has_heard = TRUE;
+      tern_trace ("fetch.first", TERN_TRACE_INT ("n", 1));
+    }
+  if (fetch->response->damaged || (fetch->is_damaged && !has_envelope))
+    {
+      if (fetch->uid != 0)
+        g_array_append_val (self->broken, fetch->uid);
+      else
+        g_message ("A message of the server could not be understood and is left out");
+      return TRUE;
+    }
+  if (!has_envelope || fetch->uid == 0)
+    {
+      tern_imap_sync_take_flags (self, fetch);
+      return FALSE;
+    }
+  self->highest = MAX (self->highest, fetch->uid);
+  g_ptr_array_add (self->batch, tern_imap_convert_message (fetch, self->state.uidvalidity));
+  return TRUE;
+}
+
+static void
+drained_cb (TernImapSession *session, gpointer user_data)
+{
+  TernImapSync *self = user_data;
+  guint gathered = self->batch->len + self->updates->len;
+
+  if (!self->is_open || gathered == 0)
+    return;
+  if (gathered >= BATCH_MESSAGES || self->next_size <= 2 ||
+      g_get_monotonic_time () - self->last_flush >= BATCH_TIME)
+    tern_imap_sync_flush (self);
+}
+
+/* The mailbox is not what the checkpoint speaks of, or there is none: all anew. */
+static void
+begin_cold (TernImapSync *self, const TernImapSelected *selected)
+{
+  if (self->has_state)
+    tern_sink_reset (self->sink);
+  self->has_state = FALSE;
+  self->state = (TernImapSyncState){ .uidvalidity = selected->uidvalidity,
+                                     .uidnext = selected->uidnext,
+                                     .modseq = selected->highestmodseq,
+                                     .lowest = 1 };
+  tern_imap_sync_start_cold (self);
+}
+
+static void
+select_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (TernImapSync) self = user_data;
+  TernImapSession *session = TERN_IMAP_SESSION (object);
+  const TernImapSelected *selected = tern_imap_session_get_selected (session);
+  GError *error = NULL;
+
+  if (!tern_imap_command_finish (session, result, &error))
+    {
+      tern_imap_sync_fail (self, error);
+      return;
+    }
+  if (self->task == NULL)
+    return;
+  self->is_open = TRUE;
+  self->exists = selected->exists;
+  self->last_flush = g_get_monotonic_time ();
+  if (!self->has_state || self->state.uidvalidity != selected->uidvalidity)
+    begin_cold (self, selected);
+  else
+    {
+      self->known = self->state.count;
+      if (self->state.lowest > 1)
+        tern_imap_sync_start_resume (self);
+    }
+}
+
+static void
+acquired_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (TernImapSync) self = user_data;
+  GError *error = NULL;
+  TernImapSession *session;
+
+  self->lease = tern_imap_channel_acquire_finish (TERN_IMAP_CHANNEL (object), result, &error);
+  if (self->lease == NULL)
+    {
+      g_autoptr (GTask) task = g_steal_pointer (&self->task);
+
+      g_task_return_error (task, error);
+      return;
+    }
+  session = self->lease->session;
+  self->drained = g_signal_connect (session, "drained", G_CALLBACK (drained_cb), self);
+  tern_imap_select_async (session, self->folder, g_task_get_cancellable (self->task), select_cb,
+                          tern_imap_sync_ref (self));
+  if (self->has_state)
+    tern_imap_sync_send_warm (self);
+}
+
+static void
+start (TernImapSync *self)
+{
+  self->is_open = FALSE;
+  self->next_size = 0;
+  tern_imap_channel_acquire_async (self->channel, TERN_IMAP_USE_SYNC, self->folder,
+                                   g_task_get_cancellable (self->task), acquired_cb,
+                                   tern_imap_sync_ref (self));
+}
+
+/* Brings a folder up to date (design: newest first, growing windows; a known folder in one flight
+ * behind the sign-in). */
+void
+tern_imap_sync_async (TernImapChannel *channel,
+                      const char *folder,
+                      const char *state,
+                      TernSink *sink,
+                      GCancellable *cancellable,
+                      GAsyncReadyCallback callback,
+                      gpointer user_data)
+{
+  g_autoptr (TernImapSync) self = g_new0 (TernImapSync, 1);
+
+  g_ref_count_init (&self->refs);
+  self->task = g_task_new (channel, cancellable, callback, user_data);
+  g_task_set_source_tag (self->task, tern_imap_sync_async);
+  self->channel = g_object_ref (channel);
+  self->folder = g_strdup (folder);
+  self->sink = g_object_ref (sink);
+  self->has_state = tern_imap_sync_state_parse (&self->state, state);
+  self->broken = g_array_new (FALSE, FALSE, sizeof (guint32));
+  self->batch = g_ptr_array_new_with_free_func ((GDestroyNotify) tern_message_unref);
+  self->updates = g_array_new (FALSE, FALSE, sizeof (TernFlagsUpdate));
+  g_array_set_clear_func (self->updates, clear_update);
+  start (self);
+}

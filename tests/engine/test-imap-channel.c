@@ -1,0 +1,495 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <string.h>
+
+#include "tern-error.h"
+#include "tern-imap-channel.h"
+#include "tern-mock-imap-server.h"
+#include "tern-recording-sink.h"
+
+typedef struct
+{
+  TernMockImapServer *server;
+  TernAccount *account;
+  TernImapChannel *imap;
+  TernChannel *channel;
+  TernRecordingSink *sink;
+  GString *part;
+  guint complete;
+} Fixture;
+
+static void
+connect_channel (Fixture *self, const char *password)
+{
+  g_autoptr (TernTrust) trust = tern_trust_new ();
+
+  g_clear_object (&self->imap);
+  self->imap = tern_imap_channel_new (self->account, password, trust);
+  self->channel = TERN_CHANNEL (self->imap);
+}
+
+static void
+set_up (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GPtrArray) endpoints =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) tern_endpoint_unref);
+
+  self->server = tern_mock_imap_server_new (TERN_SECURITY_NONE);
+  tern_mock_imap_server_start (self->server);
+  g_ptr_array_add (endpoints, tern_mock_imap_server_dup_endpoint (self->server));
+  self->account = tern_account_new (1, NULL, "user@example.org", NULL, "user", endpoints);
+  self->sink = tern_recording_sink_new ();
+  self->part = g_string_new (NULL);
+  connect_channel (self, "secret");
+}
+
+static void
+tear_down (Fixture *self, gconstpointer data)
+{
+  tern_channel_close (self->channel);
+  g_assert_finalize_object (self->imap);
+  g_object_unref (self->sink);
+  tern_account_unref (self->account);
+  g_string_free (self->part, TRUE);
+  g_object_unref (self->server);
+}
+
+static void
+keep_result (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  *(GAsyncResult **) user_data = g_object_ref (result);
+}
+
+static GAsyncResult *
+wait_for (GAsyncResult **result)
+{
+  while (*result == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  return *result;
+}
+
+static void
+turn_until_idle (void)
+{
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+}
+
+static gboolean
+sync_folder (Fixture *self, const char *folder, const char *state, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  tern_channel_sync_folder_async (self->channel, folder, state, TERN_SINK (self->sink), NULL,
+                                  keep_result, &result);
+  return tern_channel_sync_folder_finish (self->channel, wait_for (&result), error);
+}
+
+static void
+assert_sync (Fixture *self, const char *folder, const char *state)
+{
+  g_autoptr (GError) error = NULL;
+  gboolean good = sync_folder (self, folder, state, &error);
+
+  g_assert_no_error (error);
+  g_assert_true (good);
+}
+
+static void
+take_part (const TernPartRequest *request,
+           const guint8 *bytes,
+           gsize length,
+           gboolean complete,
+           gpointer user_data)
+{
+  Fixture *self = user_data;
+
+  g_string_append_len (self->part, (const char *) bytes, (gssize) length);
+  self->complete += complete ? 1 : 0;
+}
+
+static gboolean
+fetch (Fixture *self, const TernPartRequest *requests, gsize n, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  tern_channel_fetch_parts_async (self->channel, "INBOX", requests, n, take_part, self, NULL,
+                                  keep_result, &result);
+  return tern_channel_fetch_parts_finish (self->channel, wait_for (&result), error);
+}
+
+static gboolean
+apply (Fixture *self, const TernRemoteChange *change, GHashTable **moved, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  tern_channel_apply_async (self->channel, change, NULL, keep_result, &result);
+  return tern_channel_apply_finish (self->channel, wait_for (&result), moved, error);
+}
+
+static guint
+last_flight (Fixture *self)
+{
+  g_autoptr (GPtrArray) commands = tern_mock_imap_server_dup_commands (self->server);
+  guint flight = 0;
+
+  for (guint i = 0; i < commands->len; i++)
+    flight = MAX (flight, ((TernMockImapCommand *) commands->pdata[i])->flight);
+  return flight;
+}
+
+static guint
+flight_of (Fixture *self, const char *name)
+{
+  g_autoptr (GPtrArray) commands = tern_mock_imap_server_dup_commands (self->server);
+
+  for (guint i = 0; i < commands->len; i++)
+    if (strcmp (((TernMockImapCommand *) commands->pdata[i])->name, name) == 0)
+      return ((TernMockImapCommand *) commands->pdata[i])->flight;
+  return 0;
+}
+
+static void
+test_wrong_password (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  connect_channel (self, "wrong");
+  g_assert_false (sync_folder (self, "INBOX", NULL, &error));
+  g_assert_error (error, TERN_ERROR, TERN_ERROR_AUTH);
+}
+
+static void
+test_missing_folder (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (sync_folder (self, "Nowhere", NULL, &error));
+  g_assert_nonnull (error);
+  g_assert_cmpuint (tern_recording_sink_count (self->sink), ==, 0);
+}
+
+static void
+test_cut (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *state = NULL;
+  guint before;
+
+  tern_mock_imap_server_add_letters (self->server, "INBOX", 400);
+  tern_mock_imap_server_cut (self->server, "FETCH", 1000000); /* the first window passes */
+  g_assert_false (sync_folder (self, "INBOX", NULL, &error));
+  g_assert_nonnull (error);
+  before = tern_recording_sink_count (self->sink);
+  g_assert_cmpuint (before, <, 400);
+
+  state = g_strdup (tern_recording_sink_get_state (self->sink));
+  assert_sync (self, "INBOX", state);
+  g_assert_cmpuint (tern_recording_sink_count (self->sink), ==, 400);
+}
+
+static void
+test_cold (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  tern_mock_imap_server_add_letters (self->server, "INBOX", 1234);
+  assert_sync (self, "INBOX", NULL);
+  g_assert_cmpuint (tern_recording_sink_count (self->sink), ==, 1234);
+  g_assert_cmpuint (flight_of (self, "SELECT"), ==, 2);
+  g_assert_cmpuint (flight_of (self, "FETCH"), ==, 3);
+}
+
+static void
+test_newest_first (Fixture *self, gconstpointer data)
+{
+  GPtrArray *order;
+  guint oldest = 0;
+
+  tern_mock_imap_server_add_letters (self->server, "INBOX", 300);
+  assert_sync (self, "INBOX", NULL);
+  order = tern_recording_sink_get_order (self->sink);
+  for (guint i = 0; i < 50; i++)
+    oldest = MAX (oldest, 300 - (guint) atoi (strchr (order->pdata[i], '.') + 1));
+  g_assert_cmpuint (oldest, <, 50);
+}
+
+static void
+test_warm (Fixture *self, gconstpointer data)
+{
+  g_autofree char *log = NULL;
+
+  tern_mock_imap_server_add_letters (self->server, "INBOX", 120);
+  assert_sync (self, "INBOX", NULL);
+  g_free (tern_recording_sink_take_log (self->sink));
+  tern_channel_close (self->channel);
+  connect_channel (self, "secret");
+  tern_mock_imap_server_add_letters (self->server, "INBOX", 3);
+  tern_mock_imap_server_set_flags (self->server, "INBOX", 7, "\\Flagged");
+  tern_mock_imap_server_remove_message (self->server, "INBOX", 9);
+  tern_mock_imap_server_clear_log (self->server);
+
+  assert_sync (self, "INBOX", tern_recording_sink_get_state (self->sink));
+  g_assert_cmpuint (tern_recording_sink_count (self->sink), ==, 122);
+  g_assert_null (tern_recording_sink_get (self->sink, "1.9"));
+  g_assert_cmpuint (tern_recording_sink_get (self->sink, "1.7")->flags, ==, TERN_FLAGS_FLAGGED);
+  g_assert_cmpuint (flight_of (self, "SELECT"), ==, 2);
+  g_assert_cmpuint (flight_of (self, "UID FETCH"), ==, 2);
+}
+
+static void
+test_unchanged (Fixture *self, gconstpointer data)
+{
+  tern_mock_imap_server_add_letters (self->server, "INBOX", 60);
+  assert_sync (self, "INBOX", NULL);
+  tern_channel_close (self->channel);
+  connect_channel (self, "secret");
+  tern_mock_imap_server_clear_log (self->server);
+  assert_sync (self, "INBOX", tern_recording_sink_get_state (self->sink));
+  g_assert_cmpuint (last_flight (self), ==, 2);
+  g_assert_cmpuint (tern_recording_sink_count (self->sink), ==, 60);
+}
+
+static void
+test_uidvalidity (Fixture *self, gconstpointer data)
+{
+  g_autofree char *log = NULL;
+
+  tern_mock_imap_server_add_letters (self->server, "INBOX", 20);
+  assert_sync (self, "INBOX", NULL);
+  g_free (tern_recording_sink_take_log (self->sink));
+  tern_mock_imap_server_set_uidvalidity (self->server, "INBOX", 77);
+  tern_channel_close (self->channel);
+  connect_channel (self, "secret");
+  assert_sync (self, "INBOX", tern_recording_sink_get_state (self->sink));
+  log = tern_recording_sink_take_log (self->sink);
+  g_assert_true (g_str_has_prefix (log, "reset\nmessages"));
+  g_assert_cmpuint (tern_recording_sink_count (self->sink), ==, 20);
+  g_assert_nonnull (tern_recording_sink_get (self->sink, "77.20"));
+}
+
+static void
+test_folders (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) folders = NULL;
+  guint roles = 0;
+
+  tern_mock_imap_server_add_folder (self->server, "&ZeVnLIqe-", "");
+  tern_channel_list_folders_async (self->channel, NULL, keep_result, &result);
+  folders = tern_channel_list_folders_finish (self->channel, wait_for (&result), &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (folders->len, ==, 7);
+  for (guint i = 0; i < folders->len; i++)
+    {
+      const TernFolder *folder = folders->pdata[i];
+
+      roles |= 1u << folder->role;
+      if (strcmp (folder->remote_id, "&ZeVnLIqe-") == 0)
+        g_assert_cmpstr (folder->name, ==, "日本語");
+    }
+  g_assert_cmpuint (roles & (1u << TERN_FOLDER_ROLE_INBOX), !=, 0);
+  g_assert_cmpuint (roles & (1u << TERN_FOLDER_ROLE_TRASH), !=, 0);
+}
+
+static void
+test_parts (Fixture *self, gconstpointer data)
+{
+  const TernPartRequest requests[] = { { "1.1", "", 0, 0, NULL }, { "1.2", "", 0, 0, NULL } };
+  g_autoptr (GError) error = NULL;
+
+  tern_mock_imap_server_add_letters (self->server, "INBOX", 3);
+  g_assert_true (fetch (self, requests, 2, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (self->complete, ==, 2);
+  g_assert_cmpuint (tern_mock_imap_server_count (self->server, "UID FETCH"), ==, 1);
+  g_assert_nonnull (strstr (self->part->str, "Letter 1"));
+  g_assert_nonnull (strstr (self->part->str, "Letter 2"));
+}
+
+static void
+test_piece (Fixture *self, gconstpointer data)
+{
+  const TernPartRequest request = { "1.1", "", 5, 7, NULL };
+  g_autoptr (GError) error = NULL;
+  g_autofree char *whole = NULL;
+
+  tern_mock_imap_server_add_letters (self->server, "INBOX", 1);
+  g_assert_true (fetch (self, &(TernPartRequest){ "1.1", "", 0, 0, NULL }, 1, &error));
+  whole = g_strdup (self->part->str);
+  g_string_truncate (self->part, 0);
+  g_assert_true (fetch (self, &request, 1, &error));
+  g_assert_cmpuint (self->part->len, ==, 7);
+  g_assert_cmpmem (self->part->str, 7, whole + 5, 7);
+}
+
+static void
+test_parts_gone (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  tern_mock_imap_server_add_letters (self->server, "INBOX", 1);
+  g_assert_false (fetch (self, &(TernPartRequest){ "1.77", "", 0, 0, NULL }, 1, &error));
+  g_assert_error (error, TERN_ERROR, TERN_ERROR_GONE);
+  g_clear_error (&error);
+  g_assert_false (fetch (self, &(TernPartRequest){ "2.1", "", 0, 0, NULL }, 1, &error));
+  g_assert_error (error, TERN_ERROR, TERN_ERROR_GONE);
+  g_assert_cmpuint (self->complete, ==, 0);
+}
+
+static GPtrArray *
+make_ids (const char *first, const char *second)
+{
+  GPtrArray *ids = g_ptr_array_new ();
+
+  g_ptr_array_add (ids, (char *) first);
+  if (second != NULL)
+    g_ptr_array_add (ids, (char *) second);
+  return ids;
+}
+
+static void
+test_flags (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GPtrArray) ids = make_ids ("1.1", NULL);
+  const TernRemoteChange change = { TERN_OPERATION_FLAGS, "INBOX",         ids,
+                                    TERN_FLAGS_FLAGGED,   TERN_FLAGS_SEEN, NULL };
+  g_autoptr (GError) error = NULL;
+  g_autofree char *flags = NULL;
+
+  tern_mock_imap_server_add_letters (self->server, "INBOX", 1);
+  tern_mock_imap_server_set_flags (self->server, "INBOX", 1, "\\Seen");
+  g_assert_true (apply (self, &change, NULL, &error));
+  g_assert_no_error (error);
+  flags = tern_mock_imap_server_dup_flags (self->server, "INBOX", 1);
+  g_assert_cmpstr (flags, ==, "\\Flagged");
+}
+
+static void
+test_move (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GPtrArray) ids = make_ids ("1.3", "1.1");
+  const TernRemoteChange change = { TERN_OPERATION_MOVE, "INBOX", ids, 0, 0, "Trash" };
+  g_autoptr (GHashTable) moved = NULL;
+  g_autoptr (GError) error = NULL;
+
+  tern_mock_imap_server_add_letters (self->server, "INBOX", 3);
+  g_assert_true (apply (self, &change, &moved, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (tern_mock_imap_server_count_messages (self->server, "INBOX"), ==, 1);
+  g_assert_cmpuint (tern_mock_imap_server_count_messages (self->server, "Trash"), ==, 2);
+  g_assert_cmpstr (g_hash_table_lookup (moved, "1.1"), ==, "1.1");
+  g_assert_cmpstr (g_hash_table_lookup (moved, "1.3"), ==, "1.2");
+}
+
+static void
+test_move_by_copy (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GPtrArray) ids = make_ids ("1.1", NULL);
+  const TernRemoteChange change = { TERN_OPERATION_MOVE, "INBOX", ids, 0, 0, "Trash" };
+  g_autoptr (GError) error = NULL;
+
+  tern_mock_imap_server_set_capabilities (self->server, "IMAP4rev1 AUTH=PLAIN",
+                                          "IMAP4rev1 UIDPLUS");
+  tern_mock_imap_server_add_letters (self->server, "INBOX", 2);
+  g_assert_true (apply (self, &change, NULL, &error));
+  g_assert_cmpuint (tern_mock_imap_server_count (self->server, "UID MOVE"), ==, 0);
+  g_assert_cmpuint (tern_mock_imap_server_count (self->server, "UID EXPUNGE"), ==, 1);
+  g_assert_cmpuint (tern_mock_imap_server_count_messages (self->server, "INBOX"), ==, 1);
+}
+
+static void
+test_failed_copy (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GPtrArray) ids = make_ids ("1.1", NULL);
+  const TernRemoteChange change = { TERN_OPERATION_MOVE, "INBOX", ids, 0, 0, "Trash" };
+  g_autoptr (GError) error = NULL;
+
+  tern_mock_imap_server_set_capabilities (self->server, "IMAP4rev1 AUTH=PLAIN",
+                                          "IMAP4rev1 UIDPLUS");
+  tern_mock_imap_server_reply (self->server, "UID COPY", "$TAG NO [OVERQUOTA] full\r\n");
+  tern_mock_imap_server_add_letters (self->server, "INBOX", 2);
+  g_assert_false (apply (self, &change, NULL, &error));
+  g_assert_error (error, TERN_ERROR, TERN_ERROR_REFUSED);
+  g_assert_cmpuint (tern_mock_imap_server_count (self->server, "UID STORE"), ==, 0);
+  g_assert_cmpuint (tern_mock_imap_server_count_messages (self->server, "INBOX"), ==, 2);
+}
+
+static void
+test_no_bare_expunge (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GPtrArray) ids = make_ids ("1.1", NULL);
+  const TernRemoteChange change = { TERN_OPERATION_DELETE, "INBOX", ids, 0, 0, NULL };
+  g_autoptr (GError) error = NULL;
+  g_autofree char *flags = NULL;
+
+  tern_mock_imap_server_set_capabilities (self->server, "IMAP4rev1 AUTH=PLAIN", "IMAP4rev1");
+  tern_mock_imap_server_add_letters (self->server, "INBOX", 2);
+  g_assert_true (apply (self, &change, NULL, &error));
+  g_assert_cmpuint (tern_mock_imap_server_count (self->server, "EXPUNGE"), ==, 0);
+  flags = tern_mock_imap_server_dup_flags (self->server, "INBOX", 1);
+  g_assert_nonnull (strstr (flags, "\\Deleted"));
+}
+
+static void
+test_user_beside_sync (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GAsyncResult) synced = NULL;
+  g_autoptr (GError) error = NULL;
+
+  tern_mock_imap_server_add_letters (self->server, "INBOX", 5);
+  tern_mock_imap_server_stall (self->server, "FETCH");
+  tern_channel_sync_folder_async (self->channel, "INBOX", NULL, TERN_SINK (self->sink), NULL,
+                                  keep_result, &synced);
+  tern_mock_imap_server_wait_command (self->server, "FETCH", 1);
+  g_assert_true (fetch (self, &(TernPartRequest){ "1.1", "", 0, 0, NULL }, 1, &error));
+  g_assert_no_error (error);
+  g_assert_null (synced);
+  tern_channel_close (self->channel);
+  g_assert_false (tern_channel_sync_folder_finish (self->channel, wait_for (&synced), &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CLOSED);
+}
+
+static void
+test_dead_connection (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  tern_mock_imap_server_add_letters (self->server, "INBOX", 5);
+  assert_sync (self, "INBOX", NULL);
+  tern_mock_imap_server_cut (self->server, "UID FETCH", 0);
+  g_assert_true (fetch (self, &(TernPartRequest){ "1.1", "", 0, 0, NULL }, 1, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (self->complete, ==, 1);
+  turn_until_idle ();
+}
+
+#define ADD(name, func) g_test_add (name, Fixture, NULL, set_up, func, tear_down)
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  ADD ("/engine/imap-channel/a wrong password is an authentication error", test_wrong_password);
+  ADD ("/engine/imap-channel/a folder that is not there fails the sync", test_missing_folder);
+  ADD ("/engine/imap-channel/a sync that was cut off is taken up where it stopped", test_cut);
+  ADD ("/engine/imap-channel/a failed copy deletes nothing", test_failed_copy);
+  ADD ("/engine/imap-channel/without UIDPLUS nothing is expunged", test_no_bare_expunge);
+  ADD ("/engine/imap-channel/parts of messages that are gone are an error", test_parts_gone);
+  ADD ("/engine/imap-channel/a connection found dead is replaced once", test_dead_connection);
+  ADD ("/engine/imap-channel/a new UIDVALIDITY resets the folder", test_uidvalidity);
+  ADD ("/engine/imap-channel/the newest letters are asked for in the third flight", test_cold);
+  ADD ("/engine/imap-channel/the newest fifty come first", test_newest_first);
+  ADD ("/engine/imap-channel/a known folder is brought up to date in two flights", test_unchanged);
+  ADD ("/engine/imap-channel/new, changed and removed letters are told apart", test_warm);
+  ADD ("/engine/imap-channel/folders have names and roles", test_folders);
+  ADD ("/engine/imap-channel/parts of several letters are one command", test_parts);
+  ADD ("/engine/imap-channel/a piece of a part is what was asked for", test_piece);
+  ADD ("/engine/imap-channel/flags are set and cleared", test_flags);
+  ADD ("/engine/imap-channel/a move tells the new ids", test_move);
+  ADD ("/engine/imap-channel/without MOVE a letter is copied, marked and expunged",
+       test_move_by_copy);
+  ADD ("/engine/imap-channel/what the user waits for does not wait for a sync",
+       test_user_beside_sync);
+  return g_test_run ();
+}
