@@ -91,6 +91,15 @@ mock_session_update (MockSession *self)
         g_array_remove_index (self->view, i - 1);
       }
   known = self->view->len;
+  for (guint i = 0; i < known; i++)
+    {
+      MockMessage *message = mock_folder_find (self->folder, view_uid (self, i));
+
+      if (message->modseq > self->told)
+        mock_session_send (self, "* %u FETCH (UID %u FLAGS (%s))\r\n", i + 1, message->uid,
+                           message->flags);
+    }
+  self->told = self->folder->modseq;
   for (guint i = 0; i < self->folder->messages->len; i++)
     {
       MockMessage *message = g_ptr_array_index (self->folder->messages, i);
@@ -528,6 +537,7 @@ do_store (MockSession *self, const TernMockImapCommand *command)
   g_autofree char *how = take_argument (&p);
   g_autofree char *list = take_argument (&p);
   g_autofree char *flags = list != NULL ? unwrap (list) : NULL;
+  gboolean up_to_date = self->told == self->folder->modseq;
   g_autoptr (GArray) indexes = NULL;
 
   if (flags == NULL || g_ascii_strncasecmp (how + strspn (how, "+-"), "FLAGS", 5) != 0)
@@ -553,6 +563,10 @@ do_store (MockSession *self, const TernMockImapCommand *command)
                            "* %u FETCH (UID %u FLAGS (%s) MODSEQ (%" G_GUINT64_FORMAT "))\r\n",
                            index + 1, message->uid, message->flags, message->modseq);
     }
+  /* Its own changes are no news to it. */
+  if (up_to_date)
+    self->told = self->folder->modseq;
+  mock_server_changed (self->server);
   ok (self, command);
 }
 

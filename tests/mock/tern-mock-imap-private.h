@@ -75,6 +75,7 @@ typedef struct
   char               *tag; /* of AUTHENTICATE or IDLE */
   MockFolder         *folder;
   GArray             *view; /* guint32: the UIDs as the client numbers them */
+  guint64             told; /* up to which MODSEQ the client has heard of flags */
 } MockSession;
 
 MockSession *mock_session_new (TernMockImapServer *server, GSocketConnection *connection,

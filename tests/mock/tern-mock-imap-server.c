@@ -353,6 +353,7 @@ tern_mock_imap_server_set_flags (TernMockImapServer *self,
   message = get_message (self, folder, uid);
   mock_message_change_flags (message, '=', flags);
   message->modseq = ++get_folder (self, folder)->modseq;
+  mock_server_changed (self);
 }
 
 void

@@ -261,6 +261,8 @@ test_idle (Client *client, gconstpointer data)
   expect (client, "* 1 EXPUNGE\r\n");
   tern_mock_imap_server_add_letters (client->server, "INBOX", 1);
   expect (client, "* 2 EXISTS\r\n");
+  tern_mock_imap_server_set_flags (client->server, "INBOX", 2, "\\Flagged");
+  expect (client, "* 1 FETCH (UID 2 FLAGS (\\Flagged))\r\n");
   send_text (client, "DONE\r\n");
   expect (client, "b OK");
 }

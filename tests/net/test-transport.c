@@ -2,6 +2,7 @@
 #include "tern-transport.h"
 
 #include <gio/gio.h>
+#include <string.h>
 
 #include "net-fixture.h"
 #include "tern-error.h"
@@ -89,6 +90,25 @@ test_untrusted (Fixture *self, gconstpointer data)
                   tern_error_get_detail (self->net.error));
   run (self, "127.0.0.1");
   assert_encrypted (self);
+}
+
+/* By way of the PEM text, whose inside is the DER form in base64 (RFC 7468). */
+static void
+test_fingerprint (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GTlsCertificate) certificate = tern_mock_imap_load_certificate ("good");
+  g_autofree char *actual = tern_trust_fingerprint (certificate);
+  g_autofree char *pem = NULL;
+  g_autofree char *expected = NULL;
+  char *begin;
+  gsize length;
+
+  g_object_get (certificate, "certificate-pem", &pem, NULL);
+  begin = strstr (pem, "-----\n") + 6;
+  *strstr (begin, "-----END") = '\0';
+  g_base64_decode_inplace (begin, &length);
+  expected = g_compute_checksum_for_data (G_CHECKSUM_SHA256, (const guchar *) begin, length);
+  g_assert_cmpstr (actual, ==, expected);
 }
 
 static void
@@ -265,6 +285,7 @@ main (int argc, char *argv[])
        test_untrusted);
   ADD ("trust holds for one host, one port and one certificate", TERN_SECURITY_TLS,
        test_trusted_elsewhere);
+  ADD ("a fingerprint is the SHA-256 of the DER form", TERN_SECURITY_TLS, test_fingerprint);
   ADD ("a certificate for another host is refused", TERN_SECURITY_TLS, test_wrong_host);
   ADD ("an expired certificate is refused", TERN_SECURITY_TLS, test_expired);
   ADD ("a server without TLS is an error", TERN_SECURITY_NONE, test_plain_server);
