@@ -94,6 +94,20 @@ void mock_session_sasl (MockSession *self, const char *response);
 /* Tells the client of what has changed in its folder. */
 void mock_session_update (MockSession *self);
 
+/* Of a command's arguments. */
+char *mock_take_argument (const char **p);
+char *mock_unwrap (const char *argument);
+void  mock_ok (MockSession *self, const TernMockImapCommand *command);
+void  mock_bad (MockSession *self, const TernMockImapCommand *command);
+
+void mock_do_select (MockSession *self, const TernMockImapCommand *command);
+void mock_do_expunge (MockSession *self, const TernMockImapCommand *command);
+void mock_do_close (MockSession *self, const TernMockImapCommand *command);
+void mock_do_fetch (MockSession *self, const TernMockImapCommand *command);
+void mock_do_store (MockSession *self, const TernMockImapCommand *command);
+void mock_do_copy (MockSession *self, const TernMockImapCommand *command);
+void mock_do_search (MockSession *self, const TernMockImapCommand *command);
+
 typedef struct
 {
   enum
