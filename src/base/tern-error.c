@@ -61,6 +61,33 @@ tern_error_get_detail (const GError *error)
   return tern_error_get_private (error)->detail;
 }
 
+/* The codes of G_IO_ERROR that sockets give; the others speak of files. */
+static gboolean
+is_network_code (int code)
+{
+  static const GIOErrorEnum codes[] = {
+    G_IO_ERROR_FAILED,
+    G_IO_ERROR_CLOSED,
+    G_IO_ERROR_TIMED_OUT,
+    G_IO_ERROR_HOST_NOT_FOUND,
+    G_IO_ERROR_HOST_UNREACHABLE,
+    G_IO_ERROR_NETWORK_UNREACHABLE,
+    G_IO_ERROR_CONNECTION_REFUSED,
+    G_IO_ERROR_CONNECTION_CLOSED,
+    G_IO_ERROR_NOT_CONNECTED,
+    G_IO_ERROR_PARTIAL_INPUT,
+    G_IO_ERROR_PROXY_FAILED,
+    G_IO_ERROR_PROXY_AUTH_FAILED,
+    G_IO_ERROR_PROXY_NEED_AUTH,
+    G_IO_ERROR_PROXY_NOT_ALLOWED,
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (codes); i++)
+    if (code == (int) codes[i])
+      return TRUE;
+  return FALSE;
+}
+
 /**
  * tern_error_is_transport:
  * @error: an error of any domain
@@ -77,7 +104,7 @@ tern_error_is_transport (const GError *error)
   if (error->domain == G_TLS_ERROR)
     return error->code != G_TLS_ERROR_BAD_CERTIFICATE;
   if (error->domain == G_IO_ERROR)
-    return error->code != G_IO_ERROR_CANCELLED && error->code != G_IO_ERROR_NO_SPACE;
+    return is_network_code (error->code);
   return error->domain == TERN_ERROR &&
          (error->code == TERN_ERROR_OFFLINE || error->code == TERN_ERROR_PROTOCOL);
 }

@@ -10,7 +10,8 @@ G_BEGIN_DECLS
 /**
  * TernLetter:
  * @message: its header; the structure is known
- * @text: (nullable): its text/plain part, UTF-8; %NULL where it has none
+ * @text: (nullable): its text/plain part, or what its HTML says as text; UTF-8; %NULL where it has
+ *   neither
  * @html: (nullable): its text/html part, UTF-8, exactly as the sender wrote it: not fit to be shown
  *   before the HTML policy went over it
  *
