@@ -123,8 +123,7 @@ is_known (TernCore *core, TernAccount *account, GError **error)
     {
       const TernAccount *other = g_ptr_array_index (accounts, i);
 
-      if (g_ascii_strcasecmp (other->email, account->email) == 0 &&
-          strcmp (other->user, account->user) == 0)
+      if (g_ascii_strcasecmp (other->email, account->email) == 0)
         {
           g_set_error (error, TERN_ERROR, TERN_ERROR_INVALID, "%s has been added already",
                        account->email);

@@ -4,6 +4,7 @@
 #include "tern-error.h"
 #include "tern-mime-decoder.h"
 #include "tern-mime-message.h"
+#include "tern-mime-text.h"
 #include "tern-trace.h"
 
 /* A part larger than this is streamed to a file and never held in memory or kept in the cache. */
@@ -18,6 +19,8 @@ typedef struct
   TernMimeDecoder *decoder;
   GByteArray *buffer;
   GOutputStream *file; /* NULL: the buffer is the result */
+  GFile *partial;      /* what it is written to, beside the target */
+  GFile *target;
   guint64 written;
   gboolean complete;
   GError *error;
@@ -46,6 +49,8 @@ download_free (gpointer data)
   tern_mime_decoder_free (download->decoder);
   g_byte_array_unref (download->buffer);
   g_clear_object (&download->file);
+  g_clear_object (&download->partial);
+  g_clear_object (&download->target);
   g_clear_error (&download->error);
   g_free (download);
 }
@@ -531,23 +536,40 @@ save_done (GTask *task, GError *error)
 {
   Request *request = g_task_get_task_data (task);
   Download *download = g_ptr_array_index (request->downloads, 0);
-  g_autoptr (GCancellable) discard = g_cancellable_new ();
+  gboolean closed = g_output_stream_close (download->file, NULL, error == NULL ? &error : NULL);
 
   if (error == NULL && !download->complete)
     error = g_error_new_literal (TERN_ERROR, TERN_ERROR_GONE, "there is no such part");
-  if (error == NULL)
-    g_output_stream_close (download->file, NULL, &error);
-  else
-    {
-      /* Closed while cancelled, the stream leaves the old file as it was (GFile's contract). */
-      g_cancellable_cancel (discard);
-      g_output_stream_close (download->file, discard, NULL);
-    }
+  if (error == NULL && closed)
+    g_file_move (download->partial, download->target, G_FILE_COPY_OVERWRITE, NULL, NULL, NULL,
+                 &error);
   if (error != NULL)
-    g_task_return_error (task, error);
+    {
+      g_file_delete (download->partial, NULL, NULL);
+      g_task_return_error (task, error);
+    }
   else
     g_task_return_boolean (task, TRUE);
   g_object_unref (task);
+}
+
+/* A new file beside the target: in the same file system, so that it can take the target's place. */
+static GFile *
+make_partial (GFile *target, GFileOutputStream **stream, GError **error)
+{
+  g_autofree char *name = g_file_get_basename (target);
+  g_autofree char *partial_name = g_strdup_printf (".%.100s.%08x.part", name, g_random_int ());
+  g_autoptr (GFile) folder = g_file_get_parent (target);
+  g_autoptr (GFile) partial = NULL;
+
+  if (folder == NULL)
+    {
+      g_set_error_literal (error, TERN_ERROR, TERN_ERROR_INVALID, "that is no name for a file");
+      return NULL;
+    }
+  partial = g_file_get_child (folder, partial_name);
+  *stream = g_file_create (partial, G_FILE_CREATE_NONE, NULL, error);
+  return *stream != NULL ? g_steal_pointer (&partial) : NULL;
 }
 
 /**
@@ -577,12 +599,13 @@ tern_runner_save_part (TernRunner *self,
   GFileOutputStream *stream;
   GError *error = NULL;
 
-  stream = g_file_replace (file, NULL, FALSE, G_FILE_CREATE_NONE, NULL, &error);
-  if (stream == NULL)
+  download->partial = make_partial (file, &stream, &error);
+  if (download->partial == NULL)
     {
       return_error (task, error);
       return;
     }
+  download->target = g_object_ref (file);
   download->file = G_OUTPUT_STREAM (stream);
   request->progress = progress;
   request->progress_data = progress_data;

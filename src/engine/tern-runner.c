@@ -426,7 +426,7 @@ tern_runner_end (TernRunner *self, const GError *error)
       else
         take_error (self, error);
       if (self->state == TERN_ACCOUNT_STATE_CONNECTING && self->pending == 0)
-        self->state = self->channel != NULL ? TERN_ACCOUNT_STATE_ONLINE : TERN_ACCOUNT_STATE_CACHED;
+        self->state = TERN_ACCOUNT_STATE_CACHED;
       tern_runner_tell_status (self);
     }
   g_object_unref (self);
