@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "tern-cli.h"
+
+#include <glib/gi18n.h>
+#include <stdio.h>
+
+#include "tern-error.h"
+
+static void
+failed_cb (TernEngine *engine, TernOperation *operation, GError *error, gpointer user_data)
+{
+  GError **failure = user_data;
+
+  if (*failure == NULL)
+    *failure = g_error_copy (error);
+}
+
+static TernCliStatus
+flush (TernCli *cli, gint64 account_id)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GError) failure = NULL;
+  gulong handler =
+      g_signal_connect (cli->engine, "operation-failed", G_CALLBACK (failed_cb), &failure);
+  gboolean empty;
+
+  tern_engine_flush_async (cli->engine, account_id, NULL, tern_cli_done_cb, &result);
+  empty = tern_engine_flush_finish (cli->engine, tern_cli_wait (&result), &error);
+  g_signal_handler_disconnect (cli->engine, handler);
+  if (failure != NULL)
+    return tern_cli_fail (failure);
+  if (!empty)
+    {
+      TernCliStatus status = tern_cli_fail (error);
+
+      tern_cli_complain (_ ("The change is kept and goes to the server when that is possible"));
+      return status;
+    }
+  return TERN_CLI_DONE;
+}
+
+/* Folder by folder, because an operation's messages are in one. */
+static GPtrArray *
+group_by_folder (TernCli *cli, int n, char **ids, GError **error)
+{
+  g_autoptr (GPtrArray) groups = g_ptr_array_new_with_free_func ((GDestroyNotify) g_array_unref);
+  g_autoptr (GHashTable) by_folder =
+      g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+
+  for (int i = 0; i < n; i++)
+    {
+      g_autoptr (TernMessage) message = NULL;
+      GArray *group;
+      gint64 id;
+
+      if (!tern_cli_parse_id (ids[i], &id, error) ||
+          (message = tern_engine_read_message (cli->engine, id, error)) == NULL)
+        return NULL;
+      group = g_hash_table_lookup (by_folder, &message->folder_id);
+      if (group == NULL)
+        {
+          group = g_array_new (FALSE, FALSE, sizeof (gint64));
+          g_ptr_array_add (groups, group);
+          g_hash_table_insert (by_folder,
+                               g_memdup2 (&message->folder_id, sizeof message->folder_id), group);
+        }
+      g_array_append_val (group, id);
+    }
+  return g_steal_pointer (&groups);
+}
+
+/* Makes the operation for the messages of one folder; NULL with an error where that cannot be. */
+typedef TernOperation *(*MakeOperation) (TernCli *cli,
+                                         const TernMessage *first,
+                                         const gint64 *ids,
+                                         gsize n,
+                                         gconstpointer data,
+                                         GError **error);
+
+static gboolean
+apply (TernCli *cli,
+       GArray *ids,
+       MakeOperation make,
+       gconstpointer data,
+       gint64 *account_id,
+       GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (TernMessage) first =
+      tern_engine_read_message (cli->engine, g_array_index (ids, gint64, 0), error);
+  g_autoptr (TernOperation) operation = NULL;
+  g_autoptr (TernOperation) logged = NULL;
+
+  if (first == NULL)
+    return FALSE;
+  *account_id = first->account_id;
+  operation = make (cli, first, (const gint64 *) (gpointer) ids->data, ids->len, data, error);
+  if (operation == NULL)
+    return FALSE;
+  tern_engine_apply_async (cli->engine, operation, NULL, tern_cli_done_cb, &result);
+  logged = tern_engine_apply_finish (cli->engine, tern_cli_wait (&result), error);
+  return logged != NULL;
+}
+
+static TernCliStatus
+apply_all (TernCli *cli, int n, char **ids, MakeOperation make, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) groups = group_by_folder (cli, n, ids, &error);
+  TernCliStatus status = TERN_CLI_DONE;
+
+  if (groups == NULL)
+    return tern_cli_fail (error);
+  for (guint i = 0; i < groups->len; i++)
+    {
+      gint64 account_id = 0;
+      TernCliStatus own;
+
+      if (!apply (cli, g_ptr_array_index (groups, i), make, data, &account_id, &error))
+        return tern_cli_fail (error);
+      own = flush (cli, account_id);
+      if (own != TERN_CLI_DONE)
+        status = own;
+    }
+  if (cli->json)
+    puts (status == TERN_CLI_DONE ? "true" : "false");
+  return status;
+}
+
+typedef struct
+{
+  TernFlags set;
+  TernFlags clear;
+} FlagChange;
+
+static TernOperation *
+make_flags (TernCli *cli,
+            const TernMessage *first,
+            const gint64 *ids,
+            gsize n,
+            gconstpointer data,
+            GError **error)
+{
+  const FlagChange *change = data;
+
+  return tern_operation_new_flags (ids, n, change->set, change->clear);
+}
+
+static TernCliStatus
+change_flag (TernCli *cli, int argc, char **argv, gboolean set)
+{
+  FlagChange change = { 0 };
+  TernFlags flag;
+
+  if (!tern_cli_parse (cli, "MESSAGE… FLAG", NULL, &argc, &argv, 2, -1))
+    return TERN_CLI_USAGE;
+  if (!tern_flags_from_name (argv[argc - 1], &flag) || flag == TERN_FLAGS_DELETED)
+    return tern_cli_complain (
+        _ ("“%s” is no flag; take seen, flagged, answered, draft, forwarded or junk"),
+        argv[argc - 1]);
+  if (set)
+    change.set = flag;
+  else
+    change.clear = flag;
+  return apply_all (cli, argc - 2, argv + 1, make_flags, &change);
+}
+
+/**
+ * tern_cli_flag:
+ * @cli: the program
+ * @argc: number of words
+ * @argv: the command's name, MESSAGE… and FLAG
+ *
+ * Sets a flag, and waits for the server to confirm it.
+ *
+ * Returns: the exit status; %TERN_CLI_OFFLINE where the change waits in the log
+ */
+TernCliStatus
+tern_cli_flag (TernCli *cli, int argc, char **argv)
+{
+  return change_flag (cli, argc, argv, TRUE);
+}
+
+/**
+ * tern_cli_unflag:
+ * @cli: the program
+ * @argc: number of words
+ * @argv: the command's name, MESSAGE… and FLAG
+ *
+ * Clears a flag, and waits for the server to confirm it.
+ *
+ * Returns: the exit status; %TERN_CLI_OFFLINE where the change waits in the log
+ */
+TernCliStatus
+tern_cli_unflag (TernCli *cli, int argc, char **argv)
+{
+  return change_flag (cli, argc, argv, FALSE);
+}
+
+static TernAccount *
+get_account (TernCli *cli, gint64 account_id, GError **error)
+{
+  g_autofree char *id = g_strdup_printf ("%" G_GINT64_FORMAT, account_id);
+
+  return tern_cli_find_account (cli, id, error);
+}
+
+static TernOperation *
+make_move (TernCli *cli,
+           const TernMessage *first,
+           const gint64 *ids,
+           gsize n,
+           gconstpointer data,
+           GError **error)
+{
+  g_autoptr (TernAccount) account = get_account (cli, first->account_id, error);
+  g_autoptr (TernFolder) target =
+      account != NULL ? tern_cli_find_folder (cli, account, data, error) : NULL;
+
+  return target != NULL ? tern_operation_new_move (ids, n, target->id) : NULL;
+}
+
+/**
+ * tern_cli_move:
+ * @cli: the program
+ * @argc: number of words
+ * @argv: the command's name, MESSAGE… and FOLDER
+ *
+ * Moves messages within their account, and waits for the server to confirm it.
+ *
+ * Returns: the exit status; %TERN_CLI_OFFLINE where the change waits in the log
+ */
+TernCliStatus
+tern_cli_move (TernCli *cli, int argc, char **argv)
+{
+  if (!tern_cli_parse (cli, "MESSAGE… FOLDER", NULL, &argc, &argv, 2, -1))
+    return TERN_CLI_USAGE;
+  return apply_all (cli, argc - 2, argv + 1, make_move, argv[argc - 1]);
+}
+
+static TernOperation *
+make_delete (TernCli *cli,
+             const TernMessage *first,
+             const gint64 *ids,
+             gsize n,
+             gconstpointer data,
+             GError **error)
+{
+  g_autoptr (TernAccount) account = get_account (cli, first->account_id, error);
+  g_autoptr (TernFolder) trash =
+      account != NULL ? tern_cli_find_folder (cli, account, "trash", error) : NULL;
+
+  if (trash == NULL)
+    return NULL;
+  return trash->id == first->folder_id ? tern_operation_new (TERN_OPERATION_DELETE, ids, n)
+                                       : tern_operation_new_move (ids, n, trash->id);
+}
+
+/**
+ * tern_cli_delete:
+ * @cli: the program
+ * @argc: number of words
+ * @argv: the command's name and MESSAGE…
+ *
+ * Moves messages to the trash; those that are there already are removed for good.
+ *
+ * Returns: the exit status; %TERN_CLI_OFFLINE where the change waits in the log
+ */
+TernCliStatus
+tern_cli_delete (TernCli *cli, int argc, char **argv)
+{
+  if (!tern_cli_parse (cli, "MESSAGE…", NULL, &argc, &argv, 1, -1))
+    return TERN_CLI_USAGE;
+  return apply_all (cli, argc - 1, argv + 1, make_delete, NULL);
+}
+
+/**
+ * tern_cli_operations:
+ * @cli: the program
+ * @argc: number of words
+ * @argv: the command's name
+ *
+ * Lists the changes that the servers have not confirmed.
+ *
+ * Returns: the exit status
+ */
+TernCliStatus
+tern_cli_operations (TernCli *cli, int argc, char **argv)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GPtrArray) operations = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TernJsonWriter) writer = tern_json_writer_new ();
+
+  if (!tern_cli_parse (cli, "", NULL, &argc, &argv, 0, 0))
+    return TERN_CLI_USAGE;
+  tern_engine_list_operations_async (cli->engine, NULL, tern_cli_done_cb, &result);
+  operations = tern_engine_list_operations_finish (cli->engine, tern_cli_wait (&result), &error);
+  if (operations == NULL)
+    return tern_cli_fail (error);
+
+  tern_json_writer_begin_array (writer);
+  for (guint i = 0; i < operations->len; i++)
+    {
+      const TernOperation *operation = g_ptr_array_index (operations, i);
+      const char *kind = tern_operation_kind_to_string (operation->kind);
+
+      if (!cli->json)
+        printf ("%" G_GINT64_FORMAT "\t%s\t%u\t%u\n", operation->id, kind, operation->messages->len,
+                operation->attempts);
+      tern_json_writer_begin_object (writer);
+      tern_json_writer_key (writer, "id");
+      tern_json_writer_int (writer, operation->id);
+      tern_json_writer_key (writer, "kind");
+      tern_json_writer_string (writer, kind);
+      tern_json_writer_key (writer, "messages");
+      tern_json_writer_begin_array (writer);
+      for (guint k = 0; k < operation->messages->len; k++)
+        tern_json_writer_int (writer, g_array_index (operation->messages, gint64, k));
+      tern_json_writer_end_array (writer);
+      tern_json_writer_key (writer, "attempts");
+      tern_json_writer_int (writer, operation->attempts);
+      tern_json_writer_end_object (writer);
+    }
+  tern_json_writer_end_array (writer);
+  if (cli->json)
+    tern_cli_print_json (writer);
+  return TERN_CLI_DONE;
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "tern-cli.h"
+
+#include <glib/gi18n.h>
+#include <locale.h>
+#include <stdio.h>
+
+#include "tern-trace.h"
+
+static const struct
+{
+  const char *name;
+  TernCliFunc func;
+  const char *summary;
+} commands[] = {
+  { "account", tern_cli_account, N_ ("add, list or remove accounts") },
+  { "probe", tern_cli_probe, N_ ("show how an account’s server is reached") },
+  { "folders", tern_cli_folders, N_ ("list an account’s folders") },
+  { "sync", tern_cli_sync, N_ ("bring accounts or a folder up to date") },
+  { "list", tern_cli_list, N_ ("list a folder’s messages, newest first") },
+  { "show", tern_cli_show, N_ ("print a letter") },
+  { "save", tern_cli_save, N_ ("save a part of a letter to a file") },
+  { "flag", tern_cli_flag, N_ ("set a flag: seen, flagged, answered, draft, forwarded, junk") },
+  { "unflag", tern_cli_unflag, N_ ("clear a flag") },
+  { "move", tern_cli_move, N_ ("move messages to another folder") },
+  { "delete", tern_cli_delete, N_ ("move messages to the trash, or out of it for good") },
+  { "operations", tern_cli_operations, N_ ("list changes that wait for the server") },
+};
+
+static char *
+describe_commands (void)
+{
+  GString *text = g_string_new (_ ("Commands:"));
+
+  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
+    g_string_append_printf (text, "\n  %-12s%s", commands[i].name, _ (commands[i].summary));
+  return g_string_free (text, FALSE);
+}
+
+static TernCliStatus
+run_command (TernCli *cli, int argc, char **argv)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
+    if (strcmp (argv[0], commands[i].name) == 0)
+      {
+        cli->command = commands[i].name;
+        tern_engine_open_async (cli->engine, NULL, tern_cli_done_cb, &result);
+        if (!tern_engine_open_finish (cli->engine, tern_cli_wait (&result), &error))
+          return tern_cli_fail (error);
+        return commands[i].func (cli, argc, argv);
+      }
+  return tern_cli_complain (_ ("There is no command “%s”; “tern-cli --help” lists them"), argv[0]);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (GOptionContext) context = NULL;
+  g_autofree char *profile = NULL;
+  g_autofree char *summary = NULL;
+  g_autoptr (GError) error = NULL;
+  gboolean version = FALSE;
+  TernCli cli = { 0 };
+  TernCliStatus status;
+  const GOptionEntry options[] = {
+    { "profile", 0, 0, G_OPTION_ARG_FILENAME, &profile,
+      N_ ("Keep everything but the secrets in DIR"), N_ ("DIR") },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &cli.json, N_ ("Answer with one JSON value"), NULL },
+    { "version", 0, 0, G_OPTION_ARG_NONE, &version, N_ ("Print the version"), NULL },
+    { 0 },
+  };
+
+  tern_trace_init ();
+  setlocale (LC_ALL, "");
+  bindtextdomain (GETTEXT_PACKAGE, TERN_LOCALEDIR);
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+  textdomain (GETTEXT_PACKAGE);
+
+  context = g_option_context_new (_ ("COMMAND …"));
+  summary = describe_commands ();
+  g_option_context_set_summary (context, summary);
+  g_option_context_set_translation_domain (context, GETTEXT_PACKAGE);
+  g_option_context_add_main_entries (context, options, GETTEXT_PACKAGE);
+  g_option_context_set_strict_posix (context, TRUE);
+  if (!g_option_context_parse (context, &argc, &argv, &error))
+    return tern_cli_complain ("%s", error->message);
+  if (version)
+    {
+      puts ("tern-cli " TERN_VERSION);
+      return TERN_CLI_DONE;
+    }
+  if (argc < 2)
+    return tern_cli_complain (_ ("Say what to do; “tern-cli --help” lists the commands"));
+
+  cli.engine = tern_engine_new (profile);
+  status = run_command (&cli, argc - 1, argv + 1);
+  tern_engine_close (cli.engine);
+  g_object_unref (cli.engine);
+  return status;
+}
