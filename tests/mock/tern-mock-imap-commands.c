@@ -108,7 +108,6 @@ mock_session_sasl (MockSession *self, const char *response)
 {
   gsize length;
   g_autofree char *data = (char *) g_base64_decode (response, &length);
-  g_autofree char *text = g_strndup (data, length);
   const char *user = NULL, *password = NULL;
 
   if (g_str_equal (response, "*"))

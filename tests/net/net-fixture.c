@@ -143,6 +143,7 @@ net_tear_down (NetFixture *self, gconstpointer data)
   net_assert_quiet (self);
   g_clear_error (&self->error);
   g_object_unref (self->cancellable);
+  g_clear_object (&self->dead);
   g_object_unref (self->trust);
   g_main_context_pop_thread_default (self->context);
   g_main_context_unref (self->context);
@@ -249,21 +250,24 @@ net_assert_quiet (NetFixture *self)
   g_assert_cmpint (timeout, ==, -1);
 }
 
-GSocket *
-net_bind_dead_port (guint16 *port)
+guint16
+net_dead_port (NetFixture *self)
 {
   g_autoptr (GInetAddress) loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
   g_autoptr (GSocketAddress) any = g_inet_socket_address_new (loopback, 0);
   g_autoptr (GSocketAddress) address = NULL;
   g_autoptr (GError) error = NULL;
-  GSocket *socket =
-      g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, &error);
 
+  if (self->dead == NULL)
+    {
+      /* Bound, but not listening: the kernel refuses, and gives the port to nobody else. */
+      self->dead =
+          g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, &error);
+      g_assert_no_error (error);
+      g_socket_bind (self->dead, any, FALSE, &error);
+      g_assert_no_error (error);
+    }
+  address = g_socket_get_local_address (self->dead, &error);
   g_assert_no_error (error);
-  g_socket_bind (socket, any, FALSE, &error);
-  g_assert_no_error (error);
-  address = g_socket_get_local_address (socket, &error);
-  g_assert_no_error (error);
-  *port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (address));
-  return socket;
+  return g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (address));
 }

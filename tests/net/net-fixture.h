@@ -19,6 +19,7 @@ typedef struct
   TernTrust    *trust;
   TernRace     *race;
   GCancellable *cancellable;
+  GSocket      *dead;
   GObject      *connection; /* the last outcome */
   GError       *error;
   gboolean      done;
@@ -39,8 +40,8 @@ guint                net_count_entries (NetFixture *self);
 /* Runs until nothing is pending and asserts that neither a timer nor a descriptor is waited for. */
 void net_assert_quiet (NetFixture *self);
 
-/* A bound port that does not listen; closing the socket gives it up. */
-GSocket *net_bind_dead_port (guint16 *port);
+/* A port that nobody listens on, nor can until the fixture is torn down. */
+guint16 net_dead_port (NetFixture *self);
 
 /* Replaces the resolver: "localhost" and addresses as usual, "one.test" is 127.0.0.1, "both.test" is
  * 127.0.0.1 and 127.0.0.2, "many.test" is 20 addresses, "never.test" is never answered; nothing

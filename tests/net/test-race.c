@@ -52,8 +52,7 @@ assert_reached (NetFixture *self, TernMockImapServer *server)
 static void
 test_refused (NetFixture *self, gconstpointer data)
 {
-  guint16 port;
-  g_autoptr (GSocket) dead = net_bind_dead_port (&port);
+  guint16 port = net_dead_port (self);
 
   net_make_race (self, NEVER_MS);
   net_add (self, "127.0.0.1", port, PLAIN);
@@ -108,8 +107,7 @@ test_deadline (NetFixture *self, gconstpointer data)
 static void
 test_all_dead (NetFixture *self, gconstpointer data)
 {
-  guint16 port;
-  g_autoptr (GSocket) dead = net_bind_dead_port (&port);
+  guint16 port = net_dead_port (self);
   g_autoptr (TernMockImapServer) closed = tern_mock_imap_server_new (PLAIN);
 
   tern_mock_imap_server_reply (closed, "GREETING", "* BYE closed for repairs\r\n");
@@ -174,8 +172,7 @@ test_unanswered_name (NetFixture *self, gconstpointer data)
 static void
 test_dead_and_healthy (NetFixture *self, gconstpointer data)
 {
-  guint16 port;
-  g_autoptr (GSocket) dead = net_bind_dead_port (&port);
+  guint16 port = net_dead_port (self);
   g_autoptr (TernMockImapServer) healthy = start_server ();
 
   net_make_race (self, NEVER_MS);
@@ -203,8 +200,7 @@ test_addresses (NetFixture *self, gconstpointer data)
 static void
 test_many_addresses (NetFixture *self, gconstpointer data)
 {
-  guint16 port;
-  g_autoptr (GSocket) dead = net_bind_dead_port (&port);
+  guint16 port = net_dead_port (self);
 
   net_make_race (self, NEVER_MS);
   net_add (self, "many.test", port, PLAIN);
@@ -233,8 +229,7 @@ test_favourite_healthy (NetFixture *self, gconstpointer data)
 static void
 test_favourite_dead (NetFixture *self, gconstpointer data)
 {
-  guint16 port;
-  g_autoptr (GSocket) dead = net_bind_dead_port (&port);
+  guint16 port = net_dead_port (self);
   g_autoptr (TernEndpoint) endpoint = tern_endpoint_new ("127.0.0.1", port, PLAIN);
   g_autoptr (TernMockImapServer) other = start_server ();
 
@@ -423,8 +418,7 @@ test_trace (NetFixture *self, gconstpointer data)
 {
   g_autoptr (TernMockImapServer) silent = start_silent_server ();
   g_autoptr (TernMockImapServer) healthy = start_server ();
-  guint16 dead_port;
-  g_autoptr (GSocket) dead = net_bind_dead_port (&dead_port);
+  guint16 dead_port = net_dead_port (self);
   guint16 silent_port = tern_mock_imap_server_get_port (silent);
   guint16 healthy_port = tern_mock_imap_server_get_port (healthy);
   g_autofree char *trace = NULL;
@@ -462,8 +456,7 @@ static void
 test_leaves_nothing (NetFixture *self, gconstpointer data)
 {
   g_autoptr (TernMockImapServer) silent = start_silent_server ();
-  guint16 port;
-  g_autoptr (GSocket) dead = net_bind_dead_port (&port);
+  guint16 port = net_dead_port (self);
   g_autoptr (TernMockImapServer) healthy = start_server ();
   guint before = 0;
 

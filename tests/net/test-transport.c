@@ -189,8 +189,7 @@ test_silent_handshake (Fixture *self, gconstpointer data)
 static void
 test_telling_error (Fixture *self, gconstpointer data)
 {
-  guint16 port;
-  g_autoptr (GSocket) dead = net_bind_dead_port (&port);
+  guint16 port = net_dead_port (&self->net);
 
   tern_mock_imap_server_start (self->server);
   net_make_race (&self->net, NEVER_MS);
