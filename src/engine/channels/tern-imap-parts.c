@@ -136,6 +136,7 @@ parts_literal_begin (const TernImapFetch *so_far,
       Part *part = get_part (self, i);
 
       part->is_current = !part->is_complete && matches (self, part, uid, section, origin);
+      part->is_seen = part->is_seen || part->is_current;
       part->position = part->is_current ? origin : part->position;
       found = found || part->is_current;
     }
@@ -160,27 +161,29 @@ parts_fetch (const TernImapFetch *fetch, gpointer user_data)
 {
   Group *group = user_data;
   g_autoptr (Parts) self = parts_ref (group->parts);
-  guint32 uid = fetch->uid != 0 ? fetch->uid : group->only_uid;
+  gboolean found = FALSE;
 
-  if (fetch->n_sections == 0 || uid == 0)
+  if (fetch->n_sections == 0 || fetch->uid == 0)
     return FALSE;
   for (guint i = 0; i < self->parts->len && self->task != NULL; i++)
     {
       Part *part = get_part (self, i);
 
-      part->is_seen = part->is_seen || (part->uid == uid && is_mailbox (self, part));
+      if (part->uid != fetch->uid || !is_mailbox (self, part))
+        continue;
+      part->is_seen = found = TRUE;
       for (guint k = 0; k < fetch->n_sections; k++)
         {
           const TernImapSection *section = &fetch->sections[k];
 
           if (part->is_complete || section->data == NULL ||
-              !matches (self, part, uid, section->name, section->origin))
+              !matches (self, part, fetch->uid, section->name, section->origin))
             continue;
           part->position = section->origin;
           deliver (self, part, (const guint8 *) section->data, section->length, TRUE);
         }
     }
-  return TRUE;
+  return found;
 }
 
 static void start (Parts *self);

@@ -49,7 +49,8 @@ typedef struct
   guint32           exists;    /* when it was selected */
   guint             known;     /* messages that were known before */
   guint             next_size; /* index of the next window's size */
-  guint             windows;   /* on their way */
+  GQueue            windows;   /* on their way, newest first */
+  gboolean          has_windows;
   guint32           low;       /* the lowest sequence number asked for */
   GArray           *broken;    /* guint32: UIDs whose data could not be understood */
   guint             repairs;   /* on their way */
@@ -77,6 +78,7 @@ void          tern_imap_sync_take_flags (TernImapSync *self, const TernImapFetch
 
 void tern_imap_sync_start_cold (TernImapSync *self);
 void tern_imap_sync_start_resume (TernImapSync *self);
+void tern_imap_sync_end_windows (TernImapSync *self);
 void tern_imap_sync_send_warm (TernImapSync *self);
 void tern_imap_sync_repair (TernImapSync *self);
 void tern_imap_sync_compare (TernImapSync *self);

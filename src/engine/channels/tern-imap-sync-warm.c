@@ -23,15 +23,13 @@ new_fetch (const TernImapFetch *fetch, gpointer user_data)
   TernImapSync *self = user_data;
 
   if (!is_same_mailbox (self))
-    return TRUE;
-  if (fetch->uid != 0 && fetch->uid < self->state.uidnext)
-    {
-      tern_imap_sync_take_flags (self, fetch);
-      return (fetch->items & TERN_IMAP_HAS_ENVELOPE) != 0;
-    }
-  if (!tern_imap_sync_take (self, fetch))
     return FALSE;
-  self->n_new++;
+  if (!fetch->is_damaged && (fetch->items & TERN_IMAP_HAS_ENVELOPE) == 0)
+    return FALSE; /* the other command's */
+  if (fetch->uid < self->state.uidnext)
+    tern_imap_sync_take_flags (self, fetch);
+  else if (tern_imap_sync_take (self, fetch))
+    self->n_new++;
   return TRUE;
 }
 
@@ -123,11 +121,12 @@ static void
 checked (TernImapSync *self)
 {
   self->checks--;
-  if (self->checks > 0 || self->task == NULL || !is_same_mailbox (self))
+  if (self->checks > 0 || self->task == NULL)
     return;
-  if (self->state.lowest > 1)
-    return; /* a run that was cut off ends with its last window */
-  check_count (self);
+  if (self->has_windows)
+    tern_imap_sync_end_windows (self);
+  else if (is_same_mailbox (self))
+    check_count (self);
 }
 
 static void

@@ -14,6 +14,7 @@ typedef struct
   guint32 first; /* sequence numbers */
   guint32 last;
   guint32 lowest; /* the lowest UID seen */
+  gboolean is_done;
 } Window;
 
 static void
@@ -23,11 +24,14 @@ window_free (Window *self)
   g_free (self);
 }
 
+/* Servers may answer two FETCH commands at once, so a response is claimed by its number. */
 static gboolean
 window_fetch (const TernImapFetch *fetch, gpointer user_data)
 {
   Window *self = user_data;
 
+  if (fetch->seq < self->first || fetch->seq > self->last)
+    return FALSE;
   if (self->sync->task == NULL)
     return TRUE;
   if (fetch->uid != 0 && (fetch->items & TERN_IMAP_HAS_ENVELOPE) != 0 &&
@@ -36,58 +40,69 @@ window_fetch (const TernImapFetch *fetch, gpointer user_data)
   return tern_imap_sync_take (self->sync, fetch);
 }
 
-static void send_windows (TernImapSync *self);
+/* Moves the mark of what is known without a gap over the windows that are done. */
+static gboolean
+advance (TernImapSync *self)
+{
+  gboolean has_advanced = FALSE;
+  Window *window;
+
+  while ((window = g_queue_peek_head (&self->windows)) != NULL && window->is_done)
+    {
+      if (window->lowest != 0)
+        {
+          self->state.lowest = window->lowest;
+          self->state.count = self->exists - MIN (self->exists, window->first - 1);
+          has_advanced = TRUE;
+        }
+      window_free (g_queue_pop_head (&self->windows));
+    }
+  return has_advanced;
+}
 
 static void
-windows_done (TernImapSync *self)
+clear_windows (TernImapSync *self)
 {
-  self->state.lowest = 1;
-  if (self->state.uidnext <= self->highest)
-    self->state.uidnext = self->highest + 1;
-  if (self->has_state) /* what was known before may have gone meanwhile */
-    tern_imap_sync_compare (self);
-  else
-    tern_imap_sync_repair (self);
+  for (GList *l = self->windows.head, *next; l != NULL; l = next)
+    {
+      Window *window = l->data;
+
+      next = l->next;
+      if (!window->is_done)
+        continue;
+      g_queue_delete_link (&self->windows, l);
+      window_free (window);
+    }
 }
+
+static void send_windows (TernImapSync *self);
 
 static void
 window_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   Window *window = user_data;
   g_autoptr (TernImapSync) self = tern_imap_sync_ref (window->sync);
-  guint32 first = window->first, lowest = window->lowest;
   GError *error = NULL;
   gboolean good = tern_imap_command_finish (TERN_IMAP_SESSION (object), result, &error);
 
-  window_free (window);
-  self->windows--;
-  if (self->task == NULL)
-    {
-      g_clear_error (&error);
-      return;
-    }
+  window->is_done = TRUE;
   /* NO says that some of the messages cannot be had; the others came. */
-  if (!good && !g_error_matches (error, TERN_ERROR, TERN_ERROR_REFUSED))
+  if (self->task == NULL || (!good && !g_error_matches (error, TERN_ERROR, TERN_ERROR_REFUSED)))
     {
-      tern_imap_sync_fail (self, error);
+      clear_windows (self);
+      tern_imap_sync_fail (self, good ? NULL : error);
       return;
     }
   if (!good)
     g_message ("The server keeps messages back: %s", error->message);
   g_clear_error (&error);
 
-  send_windows (self);
-  if (lowest != 0)
-    {
-      self->state.lowest = lowest;
-      self->state.count = self->exists - MIN (self->exists, first - 1);
-    }
-  if (self->windows == 0)
-    windows_done (self);
-  else if (self->state.uidnext > 0 && lowest != 0)
+  if (advance (self) && self->state.uidnext > 0 && !g_queue_is_empty (&self->windows))
     tern_imap_sync_checkpoint (self);
   else
     tern_imap_sync_flush (self);
+  send_windows (self);
+  tern_imap_sync_end_windows (self);
 }
 
 static void
@@ -96,7 +111,7 @@ send_windows (TernImapSync *self)
   static const guint sizes[] = { 50, 200, 800, 2000 };
   static const TernImapFetchHandler handler = { .fetch = window_fetch };
 
-  while (self->windows < WINDOWS_AHEAD && self->low > 1)
+  while (self->windows.length < WINDOWS_AHEAD && self->low > 1)
     {
       guint size = sizes[MIN (self->next_size, G_N_ELEMENTS (sizes) - 1)];
       Window *window = g_new0 (Window, 1);
@@ -107,11 +122,28 @@ send_windows (TernImapSync *self)
       window->first = window->last > size ? window->last - size + 1 : 1;
       self->low = window->first;
       self->next_size++;
-      self->windows++;
+      g_queue_push_tail (&self->windows, window);
       g_snprintf (set, sizeof set, "%u:%u", window->first, window->last);
       tern_imap_fetch_async (self->lease->session, FALSE, set, TERN_IMAP_SYNC_ITEMS, NULL, &handler,
                              window, g_task_get_cancellable (self->task), window_cb, window);
     }
+}
+
+/* Ends the run when the last window and everything beside it has been answered. */
+void
+tern_imap_sync_end_windows (TernImapSync *self)
+{
+  if (self->task == NULL || !self->has_windows || self->checks > 0 ||
+      !g_queue_is_empty (&self->windows))
+    return;
+  self->has_windows = FALSE;
+  self->state.lowest = 1;
+  if (self->state.uidnext <= self->highest)
+    self->state.uidnext = self->highest + 1;
+  if (self->has_state) /* what was known before may have gone meanwhile */
+    tern_imap_sync_compare (self);
+  else
+    tern_imap_sync_repair (self);
 }
 
 /* Asks for all messages, newest first, in growing windows. Sequence numbers do not shift while a
@@ -121,9 +153,9 @@ tern_imap_sync_start_cold (TernImapSync *self)
 {
   self->low = self->exists + 1;
   self->state.count = self->exists;
+  self->has_windows = TRUE;
   send_windows (self);
-  if (self->windows == 0)
-    windows_done (self);
+  tern_imap_sync_end_windows (self);
 }
 
 static void
@@ -134,18 +166,15 @@ resume_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (TernImapRanges) older =
       tern_imap_search_finish (TERN_IMAP_SESSION (object), result, &error);
 
-  if (older == NULL)
-    {
-      tern_imap_sync_fail (self, error);
-      return;
-    }
-  if (self->task == NULL)
-    return;
   self->checks--;
+  if (older == NULL)
+    tern_imap_sync_fail (self, error);
+  if (older == NULL || self->task == NULL)
+    return;
   self->low = (guint32) MIN (tern_imap_ranges_count (older), self->exists) + 1;
+  self->has_windows = TRUE;
   send_windows (self);
-  if (self->windows == 0)
-    windows_done (self);
+  tern_imap_sync_end_windows (self);
 }
 
 /* Takes up a run that was cut off: how many messages are left below what is known tells the

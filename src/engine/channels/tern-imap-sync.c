@@ -109,7 +109,8 @@ tern_imap_sync_checkpoint (TernImapSync *self)
 
 static void start (TernImapSync *self);
 
-/* Ends the run; @error is taken over. What arrived is kept, but no checkpoint says so. */
+/* Ends the run; @error (nullable) is taken over. What arrived is kept, but no checkpoint says so.
+ */
 void
 tern_imap_sync_fail (TernImapSync *self, GError *error)
 {
@@ -117,7 +118,7 @@ tern_imap_sync_fail (TernImapSync *self, GError *error)
 
   if (self->task == NULL || self->lease == NULL)
     {
-      g_error_free (error);
+      g_clear_error (&error);
       return;
     }
   if (self->is_open)
