@@ -17,6 +17,9 @@
 /* The part of the file that is read through the page cache of the system, without copying. */
 #define MMAP_BYTES "268435456"
 
+/* Finds damage where everything else rests on; going through the whole file would take too long. */
+#define READ_SCHEMA "SELECT count(*) FROM sqlite_schema"
+
 /* The SQL that fails is ours, so its text may stand in the message; values never do. */
 static void
 set_error (sqlite3 *db, int code, GError **error)
@@ -128,8 +131,9 @@ open_writer (TernStore *self, GError **error)
   int version;
 
   sqlite3_busy_timeout (self->db, BUSY_TIMEOUT_MS);
-  /* The version comes before anything that writes: a newer database stays as it is. */
+  /* What may refuse the database comes before anything that writes. */
   return read_version (self, &version, error) && check_version (version, error) &&
+         tern_store_exec (self, READ_SCHEMA, error) &&
          tern_store_exec (self, "PRAGMA journal_mode = WAL", error) &&
          tern_store_exec (self,
                           "PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;"
@@ -143,7 +147,8 @@ open_reader (TernStore *self, GError **error)
 {
   int version;
 
-  if (!read_version (self, &version, error) || !check_version (version, error))
+  if (!read_version (self, &version, error) || !check_version (version, error) ||
+      !tern_store_exec (self, READ_SCHEMA, error))
     return FALSE;
   if (version == newest_version ())
     return TRUE;
