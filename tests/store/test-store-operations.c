@@ -317,6 +317,7 @@ test_move_told_early (Fixture *f, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
   gint64 ids[] = { fixture_put (f, f->inbox, 1, 0), fixture_put (f, f->inbox, 2, 0) };
+  gint64 flags = fixture_log (f, tern_operation_new_flags (ids, 2, TERN_FLAGS_SEEN, 0));
   gint64 op = fixture_log (f, tern_operation_new_move (&ids[0], 1, f->trash));
   gint64 refused = fixture_log (f, tern_operation_new_move (&ids[1], 1, f->trash));
 
@@ -326,6 +327,7 @@ test_move_told_early (Fixture *f, gconstpointer data)
   fixture_reset_changes (f);
   remove_one (f, f->inbox, "1");
   remove_one (f, f->inbox, "2");
+  confirm (f, flags, NULL, NULL);
   g_assert_true (tern_changes_is_empty (f->changes));
   confirm (f, op, "1", "501");
   g_assert_cmpint (fixture_find (f, f->trash, "501"), ==, ids[0]);
