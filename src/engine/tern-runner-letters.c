@@ -503,6 +503,18 @@ get_cached_part (Request *request, const char *part_id)
                               part_id, NULL);
 }
 
+/* Some servers answer for a part that is not there as if it were empty, so the structure is asked.
+ */
+static gboolean
+check_part (const TernMessage *message, const char *part_id, GError **error)
+{
+  if (*part_id == '\0' || message->structure == NULL ||
+      tern_structure_find (message->structure, part_id) != NULL)
+    return TRUE;
+  g_set_error (error, TERN_ERROR, TERN_ERROR_GONE, "the letter has no part %s", part_id);
+  return FALSE;
+}
+
 /**
  * tern_runner_load_part:
  * @self: a runner
@@ -517,7 +529,13 @@ tern_runner_load_part (TernRunner *self, TernMessage *message, const char *part_
 {
   Request *request = request_new (self, message, task);
   GBytes *content = get_cached_part (request, part_id);
+  GError *error = NULL;
 
+  if (!check_part (message, part_id, &error))
+    {
+      return_error (task, error);
+      return;
+    }
   if (content != NULL)
     {
       tern_trace ("cache.hit", TERN_TRACE_STR ("what", "part"));
@@ -599,7 +617,8 @@ tern_runner_save_part (TernRunner *self,
   GFileOutputStream *stream;
   GError *error = NULL;
 
-  download->partial = make_partial (file, &stream, &error);
+  if (check_part (message, part_id, &error))
+    download->partial = make_partial (file, &stream, &error);
   if (download->partial == NULL)
     {
       return_error (task, error);

@@ -215,6 +215,24 @@ test_cut_part_leaves_no_file (Fixture *fixture, gconstpointer unused)
 }
 
 static void
+test_part_that_is_not_there (Fixture *fixture, gconstpointer unused)
+{
+  g_autofree char *path = g_build_filename (fixture->dir, "saved", NULL);
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  fixture_add_account (fixture);
+  g_assert_true (fixture_sync (fixture, "INBOX", &error));
+  tern_mock_imap_server_set_section (fixture->server, "INBOX", 5, "9", "", 0);
+  tern_engine_save_part_async (fixture->engine, fixture_nth_message (fixture, "INBOX", 0), "9",
+                               file, NULL, NULL, NULL, fixture_done_cb, &result);
+  g_assert_false (tern_engine_save_part_finish (fixture->engine, fixture_wait (&result), &error));
+  g_assert_error (error, TERN_ERROR, TERN_ERROR_GONE);
+  g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
+}
+
+static void
 test_policy_within_ttl (Fixture *fixture, gconstpointer unused)
 {
   g_autoptr (TernFolder) folder = NULL;
@@ -252,6 +270,8 @@ main (int argc, char **argv)
   TEST ("a letter opened twice is fetched once", test_letter_is_fetched_once);
   TEST ("a letter whose structure is wrong is read from the whole message", test_wrong_structure);
   TEST ("a part that was cut off leaves no file", test_cut_part_leaves_no_file);
+  TEST ("a part that is not there is told as gone, whatever the server says",
+        test_part_that_is_not_there);
   TEST ("a list that is fresh is not asked for again", test_policy_within_ttl);
 
   return g_test_run ();
