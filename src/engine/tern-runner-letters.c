@@ -614,7 +614,7 @@ tern_runner_save_part (TernRunner *self,
   Request *request = request_new (self, message, task);
   g_autoptr (GBytes) cached = get_cached_part (request, part_id);
   Download *download = add_download (request, part_id);
-  GFileOutputStream *stream;
+  GFileOutputStream *stream = NULL;
   GError *error = NULL;
 
   if (check_part (message, part_id, &error))
