@@ -242,7 +242,7 @@ tern_changes_merge (TernChanges *self, const TernChanges *later)
         {
           const KeyEntry *entry = value;
 
-          if (entry->is_new)
+          if (entry->is_new && entry->state != KEY_ADDED)
             note (self, folder_id, entry->key, KEY_ADDED);
           note (self, folder_id, entry->key, entry->state);
         }
