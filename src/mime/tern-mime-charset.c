@@ -180,15 +180,45 @@ append_utf8 (GString *out, const guint8 *bytes, gsize length)
     }
 }
 
+/* Opening a converter loads a module of the C library and closing the last one unloads it, which
+ * costs more than converting a subject does; so each thread keeps those that it has opened. There
+ * are no more than charsets in the tables above. */
+static GPrivate converters = G_PRIVATE_INIT ((GDestroyNotify) g_hash_table_unref);
+
+static GIConv
+get_converter (const char *iconv_name)
+{
+  GHashTable *table = g_private_get (&converters);
+  GIConv converter;
+
+  if (table == NULL)
+    {
+      table =
+          g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_iconv_close);
+      g_private_set (&converters, table);
+    }
+  converter = g_hash_table_lookup (table, iconv_name);
+  if (converter == NULL)
+    {
+      converter = g_iconv_open ("UTF-8", iconv_name);
+      if (converter == (GIConv) -1) /* a C library without this module */
+        return NULL;
+      g_hash_table_insert (table, g_strdup (iconv_name), converter);
+    }
+  /* Back to the initial shift state. */
+  g_iconv (converter, NULL, NULL, NULL, NULL);
+  return converter;
+}
+
 static void
 append_iconv (GString *out, const guint8 *bytes, gsize length, const char *iconv_name)
 {
-  GIConv converter = g_iconv_open ("UTF-8", iconv_name);
+  GIConv converter = get_converter (iconv_name);
   char *in = (char *) bytes;
   gsize left = length;
   char buffer[4096];
 
-  if (converter == (GIConv) -1) /* a C library without this module */
+  if (converter == NULL)
     {
       append_utf8 (out, bytes, length);
       return;
@@ -217,7 +247,6 @@ append_iconv (GString *out, const guint8 *bytes, gsize length, const char *iconv
     g_iconv (converter, NULL, NULL, &to, &room);
     g_string_append_len (out, buffer, to - buffer);
   }
-  g_iconv_close (converter);
 }
 
 static gboolean
