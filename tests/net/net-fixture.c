@@ -141,6 +141,7 @@ net_tear_down (NetFixture *self, gconstpointer data)
   g_clear_object (&self->connection);
   g_clear_object (&self->race);
   net_assert_quiet (self);
+  g_assert_cmpuint (net_unanswered, ==, 0);
   g_clear_error (&self->error);
   g_object_unref (self->cancellable);
   g_clear_object (&self->dead);

@@ -47,6 +47,8 @@ guint16 net_dead_port (NetFixture *self);
  * 127.0.0.1 and 127.0.0.2, "many.test" is 20 addresses, "never.test" is never answered; nothing
  * else exists. "proxied.test" is reached through a SOCKS proxy on net_proxy_port. */
 void net_fake_names (void);
+/* How many of "never.test" wait; net_tear_down() asserts that all were cancelled. */
+extern guint net_unanswered;
 extern guint16 net_proxy_port;
 
 G_END_DECLS

@@ -3,6 +3,8 @@
 
 /* A resolver and a proxy resolver that know the names of the tests and ask nobody. */
 
+guint net_unanswered;
+
 G_DECLARE_FINAL_TYPE (NetResolver, net_resolver, NET, RESOLVER, GResolver)
 
 struct _NetResolver
@@ -12,10 +14,12 @@ struct _NetResolver
 
 G_DEFINE_FINAL_TYPE (NetResolver, net_resolver, G_TYPE_RESOLVER)
 
-static void
+static gboolean
 cancelled_cb (GCancellable *cancellable, gpointer user_data)
 {
   g_task_return_error_if_cancelled (user_data);
+  net_unanswered--;
+  return G_SOURCE_REMOVE;
 }
 
 static void
@@ -45,6 +49,7 @@ lookup_async (GResolver *resolver,
       g_source_set_callback (source, G_SOURCE_FUNC (cancelled_cb), g_steal_pointer (&task),
                              g_object_unref);
       g_source_attach (source, g_main_context_get_thread_default ());
+      net_unanswered++;
       return;
     }
   if (n == 0)
