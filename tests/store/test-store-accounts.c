@@ -123,7 +123,7 @@ test_removed_folder (Fixture *f, gconstpointer data)
   gint64 b = fixture_put (f, f->archive, 2, 0);
 
   put_folders (f, make_folder ("INBOX", -1, -1), NULL);
-  g_assert_nonnull (tern_store_get_message (f->store, a, NULL));
+  fixture_assert_list (f, f->inbox, "%" G_GINT64_FORMAT, a);
   g_assert_null (tern_store_get_message (f->store, b, NULL));
   g_assert_null (tern_store_get_folder (f->store, f->archive, &error));
   g_assert_error (error, TERN_ERROR, TERN_ERROR_GONE);
