@@ -33,6 +33,43 @@ make_time (int year, int month, int day, int hour, int minute, int second, int z
   return TRUE;
 }
 
+/* `+0200`, or one of the names that RFC 5322 section 4.3 still allows. */
+static int
+parse_zone (const char *text)
+{
+  static const struct
+  {
+    const char *name;
+    int zone;
+  } zones[] = { { "EDT", -400 }, { "EST", -500 }, { "CDT", -500 }, { "CST", -600 },
+                { "MDT", -600 }, { "MST", -700 }, { "PDT", -700 }, { "PST", -800 } };
+  while (*text == ' ')
+    text++;
+  if (*text == '+' || *text == '-')
+    return (int) CLAMP (g_ascii_strtoll (text, NULL, 10), -9999, 9999);
+  for (guint i = 0; i < G_N_ELEMENTS (zones); i++)
+    if (g_ascii_strncasecmp (text, zones[i].name, 3) == 0)
+      return zones[i].zone;
+  return 0;
+}
+
+/* Steps over a number of at most @n digits; -1 where there is none. */
+static int
+take_digits (const char **text, guint n)
+{
+  int number = -1;
+
+  for (; n > 0 && g_ascii_isdigit (**text); n--, (*text)++)
+    number = MAX (number, 0) * 10 + (**text - '0');
+  return number;
+}
+
+static int
+digits (const char *text, guint n)
+{
+  return take_digits (&text, n);
+}
+
 /**
  * tern_imap_parse_date_time:
  * @text: (nullable): `dd-Mon-yyyy hh:mm:ss +zzzz`, the day padded by a space or not
@@ -45,35 +82,23 @@ make_time (int year, int month, int day, int hour, int minute, int second, int z
 gboolean
 tern_imap_parse_date_time (const char *text, gint64 *time)
 {
-  int day, year, hour, minute, second, zone = 0;
-  char month[4] = { 0 };
+  static const char places[] = "-Jan-0000 00:00:00";
+  const char *p = text;
+  int day;
 
-  if (text == NULL || sscanf (text, "%2d-%3[A-Za-z]-%4d %2d:%2d:%2d %5d", &day, month, &year, &hour,
-                              &minute, &second, &zone) < 6)
+  if (text == NULL)
     return FALSE;
-  return make_time (year, month_number (month), day, hour, minute, second, zone, time);
-}
-
-/* `+0200`, or one of the names that RFC 5322 section 4.3 still allows. */
-static int
-parse_zone (const char *text)
-{
-  static const struct
-  {
-    const char *name;
-    int zone;
-  } zones[] = { { "EDT", -400 }, { "EST", -500 }, { "CDT", -500 }, { "CST", -600 },
-                { "MDT", -600 }, { "MST", -700 }, { "PDT", -700 }, { "PST", -800 } };
-  int zone = 0;
-
-  while (*text == ' ')
-    text++;
-  if (sscanf (text, "%5d", &zone) == 1)
-    return zone;
-  for (guint i = 0; i < G_N_ELEMENTS (zones); i++)
-    if (g_ascii_strncasecmp (text, zones[i].name, 3) == 0)
-      return zones[i].zone;
-  return 0;
+  while (*p == ' ')
+    p++;
+  day = take_digits (&p, 2);
+  if (strlen (p) < strlen (places))
+    return FALSE;
+  for (gsize i = 0; places[i] != '\0'; i++)
+    if (!g_ascii_isalnum (places[i]) ? p[i] != places[i]
+                                     : g_ascii_isdigit (places[i]) != g_ascii_isdigit (p[i]))
+      return FALSE;
+  return make_time (digits (p + 5, 4), month_number (p + 1), day, digits (p + 10, 2),
+                    digits (p + 13, 2), digits (p + 16, 2), parse_zone (p + strlen (places)), time);
 }
 
 /**

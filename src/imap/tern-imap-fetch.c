@@ -26,8 +26,7 @@ fetch_literal_begin (TernImapCommand *self,
 {
   Fetch *fetch = self->data;
 
-  return fetch->handler.literal_begin != NULL &&
-         fetch->handler.literal_begin (so_far, section, origin, size, fetch->user_data);
+  return fetch->handler.literal_begin (so_far, section, origin, size, fetch->user_data);
 }
 
 static void
@@ -74,8 +73,11 @@ tern_imap_fetch_async (TernImapSession *self,
   command->data = fetch;
   command->free_data = g_free;
   command->fetch = fetch_fetch;
-  command->literal_begin = fetch_literal_begin;
-  command->literal_data = fetch_literal_data;
+  if (handler->literal_begin != NULL)
+    {
+      command->literal_begin = fetch_literal_begin;
+      command->literal_data = fetch_literal_data;
+    }
   tern_imap_command_add (command, "%sFETCH %s (%s)", by_uid ? "UID " : "", set, items);
   if (modifier != NULL)
     tern_imap_command_add (command, " (%s)", modifier);

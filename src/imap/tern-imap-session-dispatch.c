@@ -186,14 +186,16 @@ tern_imap_session_literal_begin (const TernImapResponse *so_far, guint64 size, g
   guint64 origin;
   guint takers = 0;
 
+  for (GList *l = self->pending.head; l != NULL; l = l->next)
+    takers += ((TernImapCommand *) l->data)->literal_begin != NULL;
+  if (takers == 0)
+    return FALSE;
   if (so_far->n_nodes < 5 || !tern_imap_response_equal (so_far, 2, "FETCH"))
     return FALSE;
   item = tern_imap_response_get_string (so_far, so_far->n_nodes - 1);
   if (item == NULL || !tern_imap_fetch_data_parse_section (item, &section, &origin))
     return FALSE;
   tern_imap_fetch_data_parse (self->fetch, so_far);
-  for (GList *l = self->pending.head; l != NULL; l = l->next)
-    takers += ((TernImapCommand *) l->data)->literal_begin != NULL;
   if (self->fetch->uid == 0 && takers > 1)
     return FALSE; /* whose it is will be known when the UID has come */
   for (GList *l = self->pending.head; l != NULL; l = l->next)

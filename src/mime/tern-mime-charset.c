@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+/* Converters that a thread keeps open. */
+#define MAX_CONVERTERS 16
+
 /* A label longer than this names nothing. */
 #define MAX_LABEL 40
 
@@ -207,6 +210,41 @@ get_converter (const char *iconv_name)
     }
   /* Back to the initial shift state. */
   g_iconv (converter, NULL, NULL, NULL, NULL);
+  return converter;
+}
+
+static void
+close_converter (gpointer converter)
+{
+  g_iconv_close (converter);
+}
+
+/* Opening a converter loads a module of the C library, and closing it unloads that again: for a
+ * list of letters it costs more than all the rest. Each thread keeps the few that it has used. */
+static GIConv
+get_converter (const char *iconv_name)
+{
+  static GPrivate converters = G_PRIVATE_INIT ((GDestroyNotify) g_hash_table_unref);
+  GHashTable *table = g_private_get (&converters);
+  GIConv converter;
+
+  if (table == NULL)
+    {
+      table = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, close_converter);
+      g_private_set (&converters, table);
+    }
+  converter = g_hash_table_lookup (table, iconv_name);
+  if (converter != NULL)
+    {
+      g_iconv (converter, NULL, NULL, NULL, NULL); /* back to the initial state */
+      return converter;
+    }
+  converter = g_iconv_open ("UTF-8", iconv_name);
+  if (converter == (GIConv) -1)
+    return converter;
+  if (g_hash_table_size (table) >= MAX_CONVERTERS)
+    g_hash_table_remove_all (table);
+  g_hash_table_insert (table, g_strdup (iconv_name), converter);
   return converter;
 }
 
