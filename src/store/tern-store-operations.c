@@ -210,6 +210,18 @@ log_operation (TernStore *self, const TernOperation *asked, GError **error)
   return g_steal_pointer (&operation);
 }
 
+/* The rest of the cache can be fetched again; what the user did is nowhere else, so it must survive
+ * a power failure, too. Inside a transaction SQLite does not take the setting, and the caller's
+ * commit decides. */
+static gboolean
+set_durable (TernStore *self, gboolean durable, GError **error)
+{
+  if (self->depth > 0)
+    return TRUE;
+  return tern_store_exec (
+      self, durable ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL", error);
+}
+
 /**
  * tern_store_log_operation:
  * @self: the writing store
@@ -220,7 +232,8 @@ log_operation (TernStore *self, const TernOperation *asked, GError **error)
  *   all in one folder, the target is of another account, or nothing is asked
  *
  * Shows the change at once and keeps it in the log, in one transaction: new flags, or messages
- * hidden from lists and counts. Messages that are gone, or hidden already, are left out.
+ * hidden from lists and counts. Outside of another transaction it is on the disk when this returns.
+ * Messages that are gone, or hidden already, are left out.
  *
  * Returns: (transfer full) (nullable): the operation as it was logged
  */
@@ -231,11 +244,14 @@ tern_store_log_operation (TernStore *self,
                           GError **error)
 {
   g_autoptr (TernOperation) logged = NULL;
+  gboolean success;
 
-  if (!tern_store_enter (self, error))
+  if (!set_durable (self, TRUE, error) || !tern_store_enter (self, error))
     return NULL;
   logged = log_operation (self, operation, error);
-  if (!tern_store_leave (self, logged != NULL, changes, error))
+  success = tern_store_leave (self, logged != NULL, changes, error);
+  set_durable (self, FALSE, NULL);
+  if (!success)
     return NULL;
   tern_trace ("cache.invalidate",
               TERN_TRACE_STR ("what", is_hiding (logged->kind) ? "placement" : "flags"),

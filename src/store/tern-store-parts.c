@@ -326,7 +326,8 @@ sweep_files (TernStore *self, GError **error)
  * @error: return location for %TERN_ERROR_STORAGE
  *
  * Gives up the parts that were not used for longest until the rest fits. Parts of messages with
- * pending operations stay, even where that is too much. Files that a crash left behind go, too.
+ * pending operations stay, even where that is too much. The first call also removes files that a
+ * crash left behind.
  *
  * Returns: %FALSE when the database failed
  */
@@ -343,5 +344,8 @@ tern_store_evict (TernStore *self, guint64 capacity, GError **error)
   if (!tern_store_leave (self, success, NULL, error))
     return FALSE;
   g_hash_table_remove_all (self->touched);
-  return sweep_files (self, error);
+  if (!self->swept && !sweep_files (self, error))
+    return FALSE;
+  self->swept = TRUE;
+  return TRUE;
 }

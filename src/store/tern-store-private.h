@@ -28,6 +28,7 @@ struct _TernStore
 
   gint64      tick;    /* order of use of parts */
   GHashTable *touched; /* gint64 part id → gint64 tick, not written yet */
+  gboolean    swept;   /* stray files of parts were removed since the start */
 };
 
 /* The state of a placement; part of the database's format (see migrations/1.sql). */
