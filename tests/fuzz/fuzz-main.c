@@ -28,7 +28,12 @@ mutate (GRand *random, GByteArray *bytes)
           g_byte_array_set_size (bytes, at);
           break;
         default:
-          g_byte_array_append (bytes, bytes->data + at, MIN (bytes->len - at, 64));
+          {
+            guint length = MIN (bytes->len - at, 64);
+            g_autofree guint8 *copy = g_memdup2 (bytes->data + at, length);
+
+            g_byte_array_append (bytes, copy, length);
+          }
           break;
         }
     }
