@@ -183,36 +183,6 @@ append_utf8 (GString *out, const guint8 *bytes, gsize length)
     }
 }
 
-/* Opening a converter loads a module of the C library and closing the last one unloads it, which
- * costs more than converting a subject does; so each thread keeps those that it has opened. There
- * are no more than charsets in the tables above. */
-static GPrivate converters = G_PRIVATE_INIT ((GDestroyNotify) g_hash_table_unref);
-
-static GIConv
-get_converter (const char *iconv_name)
-{
-  GHashTable *table = g_private_get (&converters);
-  GIConv converter;
-
-  if (table == NULL)
-    {
-      table =
-          g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_iconv_close);
-      g_private_set (&converters, table);
-    }
-  converter = g_hash_table_lookup (table, iconv_name);
-  if (converter == NULL)
-    {
-      converter = g_iconv_open ("UTF-8", iconv_name);
-      if (converter == (GIConv) -1) /* a C library without this module */
-        return NULL;
-      g_hash_table_insert (table, g_strdup (iconv_name), converter);
-    }
-  /* Back to the initial shift state. */
-  g_iconv (converter, NULL, NULL, NULL, NULL);
-  return converter;
-}
-
 static void
 close_converter (gpointer converter)
 {
@@ -240,8 +210,8 @@ get_converter (const char *iconv_name)
       return converter;
     }
   converter = g_iconv_open ("UTF-8", iconv_name);
-  if (converter == (GIConv) -1)
-    return converter;
+  if (converter == (GIConv) -1) /* a C library without this module */
+    return NULL;
   if (g_hash_table_size (table) >= MAX_CONVERTERS)
     g_hash_table_remove_all (table);
   g_hash_table_insert (table, g_strdup (iconv_name), converter);
