@@ -15,8 +15,9 @@ struct _TernEngine
   GThread *thread; /* NULL once closed */
 
   /* The owner's thread only. */
-  TernStore *reader;    /* NULL until the database is there */
-  GHashTable *statuses; /* gint64 account id → TernStatus: the last one told */
+  TernStore *reader;        /* NULL until the database is there */
+  GHashTable *statuses;     /* gint64 account id → TernStatus: the last one told */
+  GNetworkMonitor *monitor; /* NULL until it is known */
   gulong network_handler;
 };
 
@@ -289,6 +290,34 @@ network_changed_cb (TernEngine *self, gboolean available, GNetworkMonitor *monit
   tern_engine_dispatch (self, task, network_changed);
 }
 
+/* Making the monitor asks the system bus and waits for it. */
+static void
+make_monitor (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  g_task_return_pointer (task, g_object_ref (g_network_monitor_get_default ()), g_object_unref);
+}
+
+static void
+monitor_made_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  TernEngine *self = TERN_ENGINE (object);
+
+  if (self->thread == NULL)
+    return;
+  self->monitor = g_task_propagate_pointer (G_TASK (result), NULL);
+  self->network_handler = g_signal_connect_swapped (self->monitor, "network-changed",
+                                                    G_CALLBACK (network_changed_cb), self);
+}
+
+static void
+watch_network (TernEngine *self)
+{
+  g_autoptr (GTask) task = g_task_new (self, NULL, monitor_made_cb, NULL);
+
+  g_task_set_source_tag (task, watch_network);
+  g_task_run_in_thread (task, make_monitor);
+}
+
 /**
  * tern_engine_new:
  * @profile_dir: (nullable): a folder that holds everything but the secrets; %NULL for the user's
@@ -308,9 +337,16 @@ tern_engine_new (const char *profile_dir)
   self->dir = profile_dir != NULL ? g_canonicalize_filename (profile_dir, NULL)
                                   : g_build_filename (g_get_user_data_dir (), "tern", NULL);
   self->thread = g_thread_new ("tern-engine", engine_thread, self);
-  self->network_handler = g_signal_connect_swapped (
-      g_network_monitor_get_default (), "network-changed", G_CALLBACK (network_changed_cb), self);
+  watch_network (self);
   return self;
+}
+
+/* Run by the loop itself: one that has not begun yet would not hear of it otherwise. */
+static gboolean
+quit_cb (gpointer user_data)
+{
+  g_main_loop_quit (user_data);
+  return G_SOURCE_REMOVE;
 }
 
 /**
@@ -323,12 +359,17 @@ tern_engine_new (const char *profile_dir)
 void
 tern_engine_close (TernEngine *self)
 {
+  g_autoptr (GSource) quit = NULL;
+
   if (self->thread == NULL)
     return;
 
-  g_signal_handler_disconnect (g_network_monitor_get_default (), self->network_handler);
-  g_main_loop_quit (self->loop);
-  g_main_context_wakeup (self->context);
+  if (self->monitor != NULL)
+    g_clear_signal_handler (&self->network_handler, self->monitor);
+  g_clear_object (&self->monitor);
+  quit = g_idle_source_new ();
+  g_source_set_callback (quit, quit_cb, self->loop, NULL);
+  g_source_attach (quit, self->context);
   g_thread_join (g_steal_pointer (&self->thread));
   g_clear_object (&self->reader);
 }
