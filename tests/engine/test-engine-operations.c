@@ -47,8 +47,10 @@ test_refused_flag (Fixture *fixture, gconstpointer unused)
   g_autoptr (TernOperation) operation = NULL;
 
   tern_mock_imap_server_reply (fixture->server, "UID STORE", "$TAG NO [NOPERM] not yours\r\n");
+  tern_mock_imap_server_hold (fixture->server);
   operation = fixture_apply (fixture, tern_operation_new_flags (&id, 1, TERN_FLAGS_FLAGGED, 0));
   g_assert_true (flags_of (fixture, id) & TERN_FLAGS_FLAGGED);
+  tern_mock_imap_server_release (fixture->server);
   wait_failure (fixture);
   g_assert_cmpint (fixture->failed_operation->id, ==, operation->id);
   g_assert_false (flags_of (fixture, id) & TERN_FLAGS_FLAGGED);
@@ -63,8 +65,10 @@ test_refused_move (Fixture *fixture, gconstpointer unused)
 
   tern_mock_imap_server_reply (fixture->server, "UID MOVE", "$TAG NO full\r\n");
   tern_mock_imap_server_reply (fixture->server, "UID COPY", "$TAG NO full\r\n");
+  tern_mock_imap_server_hold (fixture->server);
   operation = fixture_apply (fixture, tern_operation_new_move (&id, 1, archive->id));
   g_assert_cmpuint (fixture_count_rows (fixture, "INBOX"), ==, 4);
+  tern_mock_imap_server_release (fixture->server);
   wait_failure (fixture);
   g_assert_cmpuint (fixture_count_rows (fixture, "INBOX"), ==, 5);
   g_assert_cmpint (fixture_nth_message (fixture, "INBOX", 0), ==, id);
