@@ -91,7 +91,7 @@ set_busy (TernAccountDialog *self, gboolean busy)
 {
   gtk_spinner_set_spinning (GTK_SPINNER (self->spinner), busy);
   gtk_widget_set_sensitive (self->page, !busy);
-  gtk_button_set_label (GTK_BUTTON (self->add_button), busy ? _ ("Signing in…") : _ ("_Add"));
+  gtk_button_set_label (GTK_BUTTON (self->add_button), busy ? _ ("Signing in…") : _ ("Add"));
   changed_cb (self);
 }
 
@@ -109,6 +109,7 @@ show_error (TernAccountDialog *self, const GError *error)
   gtk_label_set_text (GTK_LABEL (self->error_label), sentence);
   gtk_label_set_text (GTK_LABEL (self->technical_label), technical);
   gtk_widget_set_visible (self->certificate_box, is_certificate);
+  gtk_widget_set_sensitive (self->certificate_box, is_certificate);
   if (is_certificate)
     {
       g_autofree char *text = tern_fingerprint_to_text (tern_error_get_detail (error));
@@ -206,7 +207,7 @@ add_server (TernAccountDialog *self)
 static void
 add_more_group (TernAccountDialog *self)
 {
-  GtkWidget *button = gtk_button_new_with_mnemonic (_ ("Add another _server"));
+  GtkWidget *button = gtk_button_new_with_label (_ ("Add another server"));
 
   self->more = ADW_PREFERENCES_GROUP (adw_preferences_group_new ());
   adw_preferences_group_set_description (

@@ -3,6 +3,7 @@
 
 #include "tern-application.h"
 
+#include <glib-unix.h>
 #include <glib/gi18n.h>
 
 #include "tern-account-dialog.h"
@@ -104,6 +105,13 @@ about_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
                          "translator-credits", _ ("translator-credits"), NULL);
 }
 
+static gboolean
+terminate_cb (gpointer user_data)
+{
+  g_action_group_activate_action (G_ACTION_GROUP (user_data), "quit", NULL);
+  return G_SOURCE_CONTINUE;
+}
+
 static void
 quit_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
@@ -152,6 +160,7 @@ tern_application_startup (GApplication *application)
                                 NULL, NULL);
   g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
   set_accelerators (GTK_APPLICATION (self));
+  g_unix_signal_add (SIGTERM, terminate_cb, self);
   gtk_window_set_default_icon_name (TERN_APP_ID);
 }
 

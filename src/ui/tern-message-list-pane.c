@@ -142,9 +142,24 @@ tern_message_list_pane_update (TernMessageListPane *self)
     gtk_stack_set_visible_child (GTK_STACK (self->stack), has_rows ? self->scrolled : self->page);
 }
 
+/* The list keeps its rows where they are when others come above them; but whoever looks at its top
+ * wants to see the newest. */
 static void
-items_changed_cb (TernMessageListPane *self)
+stay_at_top (TernMessageListPane *self)
 {
+  GtkAdjustment *scrolling =
+      gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (self->scrolled));
+
+  if (gtk_adjustment_get_value (scrolling) <= gtk_adjustment_get_lower (scrolling))
+    gtk_widget_activate_action (self->list_view, "list.scroll-to-item", "u", 0);
+}
+
+static void
+items_changed_cb (
+    GListModel *model, guint position, guint removed, guint added, TernMessageListPane *self)
+{
+  if (position == 0 && added > 0)
+    stay_at_top (self);
   tern_message_list_pane_rows_changed (self);
   tern_message_list_pane_update (self);
   tern_message_list_pane_trace_rows (self);
@@ -251,7 +266,7 @@ open_list (TernMessageListPane *self)
                            G_CALLBACK (tern_message_list_pane_selection_changed), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->selection, "items-changed", G_CALLBACK (items_changed_cb), self,
-                           G_CONNECT_SWAPPED);
+                           0);
   g_signal_connect_object (self->list, "loaded", G_CALLBACK (tern_message_list_pane_update), self,
                            G_CONNECT_SWAPPED);
   gtk_list_view_set_model (GTK_LIST_VIEW (self->list_view), GTK_SELECTION_MODEL (self->selection));
@@ -430,6 +445,9 @@ bind_children (GtkWidgetClass *klass)
   BIND (page_technical);
   BIND (progress);
 #undef BIND
+  /* Bound without a field, so that they go with the template. */
+  gtk_widget_class_bind_template_child_full (klass, "header", FALSE, 0);
+  gtk_widget_class_bind_template_child_full (klass, "overlay", FALSE, 0);
 }
 
 static void

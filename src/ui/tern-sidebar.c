@@ -16,7 +16,6 @@ struct _TernSidebar
   gint64 folder_id; /* what was told last */
   gboolean folded;
 
-  GtkWidget *header;
   GtkWidget *menu_button;
   GtkWidget *list_view;
 };
@@ -157,7 +156,9 @@ tern_sidebar_class_init (TernSidebarClass *klass)
 
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/ternmail/Tern/tern-sidebar.ui");
-  gtk_widget_class_bind_template_child (widget_class, TernSidebar, header);
+  /* Bound without a field, so that they go with the template. */
+  gtk_widget_class_bind_template_child_full (widget_class, "header", FALSE, 0);
+  gtk_widget_class_bind_template_child_full (widget_class, "scrolled", FALSE, 0);
   gtk_widget_class_bind_template_child (widget_class, TernSidebar, menu_button);
   gtk_widget_class_bind_template_child (widget_class, TernSidebar, list_view);
   gtk_widget_class_bind_template_callback (widget_class, activate_cb);

@@ -187,14 +187,6 @@ open_inbox (TernWindow *self)
 }
 
 static void
-folders_changed_cb (TernWindow *self)
-{
-  open_inbox (self);
-  tern_message_list_pane_update (TERN_MESSAGE_LIST_PANE (self->list));
-  tern_window_update_actions (self);
-}
-
-static void
 refresh_folders_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GError) error = NULL;
@@ -202,6 +194,40 @@ refresh_folders_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   /* The account's status tells the user. */
   if (!tern_engine_refresh_folders_finish (TERN_ENGINE (object), result, &error))
     g_debug ("folders: %s", error->message);
+}
+
+static void
+refresh_folders (TernWindow *self, gint64 account_id)
+{
+  tern_engine_refresh_folders_async (self->engine, account_id, TERN_FETCH_VALIDATE, NULL,
+                                     refresh_folders_cb, NULL);
+}
+
+/* An account that was just added has no folders yet. */
+static void
+refresh_new_accounts (TernWindow *self)
+{
+  GListModel *model = G_LIST_MODEL (self->folders);
+  guint n = g_list_model_get_n_items (model);
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (TernFolderItem) item = g_list_model_get_item (model, i);
+      g_autoptr (TernFolderItem) next = g_list_model_get_item (model, i + 1);
+
+      if (tern_folder_item_get_folder (item) == NULL &&
+          (next == NULL || tern_folder_item_get_folder (next) == NULL))
+        refresh_folders (self, tern_folder_item_get_account (item)->id);
+    }
+}
+
+static void
+folders_changed_cb (TernWindow *self)
+{
+  open_inbox (self);
+  refresh_new_accounts (self);
+  tern_message_list_pane_update (TERN_MESSAGE_LIST_PANE (self->list));
+  tern_window_update_actions (self);
 }
 
 /**
