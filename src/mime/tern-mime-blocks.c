@@ -147,7 +147,7 @@ url_length (const char *url)
       p = g_utf8_next_char (p);
     }
   /* Punctuation at the end is the sentence's. */
-  while (p > url && strchr (".,;:!?'*_(", p[-1]) != NULL)
+  while (p > url && strchr (".,;:!?'*(_", p[-1]) != NULL)
     p--;
   return p - url;
 }
