@@ -248,6 +248,25 @@ append_listed (Policy *policy, const char *name, const char *value)
   append_attribute (policy->out, name, rule->value == VALUE_FLAG ? "" : value);
 }
 
+/* A <div> does not take <body>'s colour attributes: they become its style. */
+static void
+append_body_style (Policy *policy, const GumboNode *body)
+{
+  const char *background = tern_html_get_attribute (body, "bgcolor");
+  const char *colour = tern_html_get_attribute (body, "text");
+  const char *style = tern_html_get_attribute (body, "style");
+  g_autoptr (GString) css = g_string_new (NULL);
+
+  if (background != NULL && is_value (background, VALUE_COLOUR))
+    g_string_append_printf (css, "background-color:%s;", background);
+  if (colour != NULL && is_value (colour, VALUE_COLOUR))
+    g_string_append_printf (css, "color:%s;", colour);
+  if (style != NULL)
+    g_string_append (css, style);
+  if (css->len > 0)
+    append_style (policy, css->str);
+}
+
 static void
 append_attributes (Policy *policy, const GumboNode *node)
 {
@@ -260,7 +279,10 @@ append_attributes (Policy *policy, const GumboNode *node)
       const char *name = attribute->name, *value = attribute->value;
 
       if (strcmp (name, "style") == 0)
-        append_style (policy, value);
+        {
+          if (tag != GUMBO_TAG_BODY)
+            append_style (policy, value);
+        }
       else if (strcmp (name, "href") == 0)
         {
           if (tag == GUMBO_TAG_A)
@@ -340,6 +362,8 @@ enter_node (const GumboNode *node, gpointer data)
     return TRUE;
   g_string_append_printf (policy->out, "<%s", name);
   append_attributes (policy, node);
+  if (node->v.element.tag == GUMBO_TAG_BODY)
+    append_body_style (policy, node);
   g_string_append_c (policy->out, '>');
   /* A parser drops the first line end after <pre>; one more keeps what the letter has. */
   if (node->v.element.tag == GUMBO_TAG_PRE)

@@ -280,6 +280,7 @@ make_texts (Chip *chip, const char *name)
 
   /* The end of a name says what kind of file it is. */
   gtk_label_set_ellipsize (GTK_LABEL (title), PANGO_ELLIPSIZE_MIDDLE);
+  gtk_label_set_max_width_chars (GTK_LABEL (title), 18);
   gtk_label_set_xalign (GTK_LABEL (title), 0);
   gtk_widget_add_css_class (size_label, "caption");
   gtk_widget_add_css_class (size_label, "dim-label");
@@ -328,6 +329,7 @@ add_chip (TernLetterAttachments *self, TernStructure *part)
   chip->self = self;
   chip->part = tern_structure_ref (part);
   gtk_widget_add_css_class (box, "linked");
+  gtk_widget_add_css_class (box, "attachment");
   gtk_box_append (GTK_BOX (box), make_main_button (chip, name));
   gtk_widget_set_tooltip_text (save, label);
   gtk_accessible_update_property (GTK_ACCESSIBLE (save), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);

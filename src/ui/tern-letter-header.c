@@ -62,12 +62,26 @@ show_sender (TernLetterHeader *self, const TernMessage *message)
   gtk_widget_set_visible (self->address, from != NULL && name_misleads (from));
 }
 
+/* The time, and the day before it where that is not today. */
+static char *
+format_brief (gint64 time)
+{
+  g_autoptr (GDateTime) now = g_date_time_new_now_local ();
+  g_autoptr (GDateTime) then = g_date_time_new_from_unix_local (time);
+  g_autofree char *day = tern_format_row_time (time, now);
+  g_autofree char *hour = then != NULL ? tern_format_row_time (time, then) : g_strdup ("");
+
+  if (g_str_equal (day, hour))
+    return g_steal_pointer (&hour);
+  /* Translators: a day and a time. */
+  return g_strdup_printf (_ ("%s, %s"), day, hour);
+}
+
 static void
 show_date (TernLetterHeader *self, const TernMessage *message)
 {
   gint64 time = message->date != 0 ? message->date : message->received;
-  g_autoptr (GDateTime) now = g_date_time_new_now_local ();
-  g_autofree char *brief = tern_format_row_time (time, now);
+  g_autofree char *brief = format_brief (time);
   g_autofree char *full = tern_format_full_time (time);
 
   gtk_label_set_label (GTK_LABEL (self->date), brief);

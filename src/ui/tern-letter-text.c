@@ -35,6 +35,8 @@ apply_zoom (TernLetterText *self, GtkLabel *label)
   g_autoptr (PangoAttrList) attributes = pango_attr_list_new ();
 
   pango_attr_list_insert (attributes, pango_attr_scale_new (self->zoom));
+  /* An address that is broken in two must not get a character that it does not have. */
+  pango_attr_list_insert (attributes, pango_attr_insert_hyphens_new (FALSE));
   gtk_label_set_attributes (label, attributes);
 }
 

@@ -18,8 +18,9 @@
 /* The page's own style. A letter without colours of its own follows the desktop's; any other is a
  * sheet of white paper. */
 #define PAGE_CSS                                                                                   \
-  "body{margin:0;padding:6px 18px 18px;font:11pt/1.5 system-ui,sans-serif;"                        \
-  "overflow-wrap:anywhere}"                                                                        \
+  "body{margin:0;font:11pt/1.5 system-ui,sans-serif;overflow-wrap:anywhere}"                       \
+  "." TERN_HTML_ROOT_CLASS "{display:flow-root}"                                                   \
+  "." TERN_HTML_ROOT_CLASS ">div{box-sizing:border-box;min-height:100vh;padding:6px 18px 18px}"    \
   "img{max-width:100%}"                                                                            \
   "img:not([src]){background:rgba(128,128,128,.15);border-radius:6px;font-size:10pt;"              \
   "max-height:120px}"                                                                              \
@@ -172,9 +173,9 @@ make_settings (void)
       WEBKIT_TYPE_SETTINGS, "enable-javascript", FALSE, "enable-javascript-markup", FALSE,
       "enable-back-forward-navigation-gestures", FALSE, "enable-encrypted-media", FALSE,
       "enable-fullscreen", FALSE, "enable-html5-database", FALSE, "enable-html5-local-storage",
-      FALSE, "enable-hyperlink-auditing", FALSE, "enable-media", FALSE, "enable-media-capabilities",
-      FALSE, "enable-media-stream", FALSE, "enable-mediasource", FALSE, "enable-page-cache", FALSE,
-      "enable-webaudio", FALSE, "enable-webgl", FALSE, "enable-webrtc", FALSE,
+      FALSE, "enable-media", FALSE, "enable-media-capabilities", FALSE, "enable-media-stream",
+      FALSE, "enable-mediasource", FALSE, "enable-page-cache", FALSE, "enable-webaudio", FALSE,
+      "enable-webgl", FALSE, "enable-webrtc", FALSE,
       /* A letter is text and pictures; the other way costs a GL context each. */
       "hardware-acceleration-policy", WEBKIT_HARDWARE_ACCELERATION_POLICY_NEVER, NULL);
 }

@@ -331,6 +331,17 @@ test_findings (void)
 }
 
 static void
+test_body (void)
+{
+  g_auto (TernHtmlFindings) findings = { 0 };
+  g_autofree char *output = tern_html_policy_apply (
+      "<body bgcolor=#eee text=red style='margin:0;position:fixed'>x", FALSE, &findings);
+
+  g_assert_nonnull (strstr (output, "style=\"background-color:#eee;color:red;margin:0;\""));
+  g_assert_true (findings.has_colours);
+}
+
+static void
 test_allowed (void)
 {
   static const char HTML[] = "<img src=http://a.test/1><img src=//a.test/2>"
@@ -462,6 +473,7 @@ main (int argc, char **argv)
                    test_links);
   g_test_add_func ("/mime/html-policy/what letters need is kept", test_kept);
   g_test_add_func ("/mime/html-policy/style sheets keep their harmless rules, scoped", test_sheets);
+  g_test_add_func ("/mime/html-policy/a letter's own background is kept", test_body);
   g_test_add_func ("/mime/html-policy/what is remote is counted", test_findings);
   g_test_add_func ("/mime/html-policy/pictures stay where they are allowed and can be seen",
                    test_allowed);
