@@ -24,5 +24,7 @@
 #define TERN_IMAP_MAX_COMMAND 1000
 /* Exchange refuses more than about 25 commands in flight. */
 #define TERN_IMAP_MAX_PIPELINE 20
+/* Seconds without a byte, while an answer is due, after which a connection counts as dead. */
+#define TERN_IMAP_PATIENCE 60
 /* Bytes asked of the socket at a time. */
 #define TERN_IMAP_READ_SIZE (128 * 1024)

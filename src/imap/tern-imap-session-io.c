@@ -56,6 +56,36 @@ write_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     flush (self);
 }
 
+/* Looks now and then whether the server still speaks. Nothing is to be looked at once all is
+ * answered: an idle session wakes nobody. */
+static gboolean
+watch_cb (gpointer user_data)
+{
+  TernImapSession *self = user_data;
+
+  if (g_queue_is_empty (&self->pending))
+    {
+      g_clear_pointer (&self->watch, g_source_unref);
+      return G_SOURCE_REMOVE;
+    }
+  if (g_get_monotonic_time () - self->last_heard < TERN_IMAP_PATIENCE * G_USEC_PER_SEC)
+    return G_SOURCE_CONTINUE;
+  tern_imap_session_fail (
+      self, g_error_new_literal (G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "the server does not answer"));
+  return G_SOURCE_REMOVE;
+}
+
+static void
+start_watch (TernImapSession *self)
+{
+  self->last_heard = g_get_monotonic_time ();
+  if (self->watch != NULL)
+    return;
+  self->watch = g_timeout_source_new_seconds (TERN_IMAP_PATIENCE / 4);
+  g_source_set_callback (self->watch, watch_cb, self, NULL);
+  g_source_attach (self->watch, g_main_context_get_thread_default ());
+}
+
 /* Sends what waits, in one write, as far as the server's pending answers allow. */
 static void
 flush (TernImapSession *self)
@@ -83,6 +113,7 @@ flush (TernImapSession *self)
     }
   self->has_heard = FALSE;
   self->is_writing = TRUE;
+  start_watch (self);
   buffer = self->writing;
   self->writing = self->outgoing;
   self->outgoing = buffer;
@@ -182,6 +213,7 @@ read_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       return;
     }
   self->has_heard = TRUE;
+  self->last_heard = g_get_monotonic_time ();
   self->received += (guint64) n;
   taken = tern_imap_scanner_push (self->scanner, self->buffer, (gsize) n);
   if (!tern_imap_session_is_alive (self))

@@ -65,6 +65,8 @@ struct _TernImapSession
   GSource         *flush_source;
   gboolean         is_reading;
   gboolean         has_heard; /* since the last write: the next one is a new flight */
+  GSource         *watch; /* runs while an answer is due */
+  gint64           last_heard;
   guint            flights;
   guint64          received;
 

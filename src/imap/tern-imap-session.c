@@ -143,6 +143,9 @@ tern_imap_session_fail (TernImapSession *self, GError *error)
   if (self->flush_source != NULL)
     g_source_destroy (self->flush_source);
   g_clear_pointer (&self->flush_source, g_source_unref);
+  if (self->watch != NULL)
+    g_source_destroy (self->watch);
+  g_clear_pointer (&self->watch, g_source_unref);
   tern_imap_scanner_pause (self->scanner);
   g_cancellable_cancel (self->io);
   tern_transport_close (self->transport);
@@ -391,7 +394,7 @@ greeting_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     }
   else if (tern_transport_get_endpoint (self->transport)->security == TERN_SECURITY_STARTTLS)
     tern_imap_starttls_async (self, g_task_get_cancellable (task), starttls_cb,
-                              g_steal_pointer (&task));
+                              g_object_ref (task));
   else
     g_task_return_boolean (task, TRUE);
 }

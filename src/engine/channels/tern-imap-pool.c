@@ -40,6 +40,8 @@ rate_slot (const TernImapSlot *slot, const Request *request, gboolean any_sync)
 
   if (request->use == TERN_IMAP_USE_SYNC && any_sync)
     return 0;
+  if (slot->connecting != NULL && g_cancellable_is_cancelled (slot->connecting))
+    return 0; /* being given up */
   if (request->use != TERN_IMAP_USE_ANY && slot->users > 0 &&
       (request->use == TERN_IMAP_USE_SYNC || slot->has_sync ||
        g_strcmp0 (slot->folder, request->folder) != 0))
@@ -194,19 +196,32 @@ serve_waiting (TernImapChannel *self)
     }
 }
 
-/* Takes a request that was cancelled from the queue; one whose connection is being made keeps its
- * place until that is there. */
+/* A cancelled request gives up its place; a connection that nobody waits for is given up too. */
 static gboolean
 request_cancelled (GCancellable *cancellable, gpointer user_data)
 {
-  GTask *task = G_TASK (user_data);
-  TernImapChannel *self = g_task_get_source_object (task);
+  g_autoptr (GTask) task = g_object_ref (G_TASK (user_data));
+  g_autoptr (TernImapChannel) self = g_object_ref (g_task_get_source_object (task));
+  gboolean is_waiting = g_queue_remove (&self->waiting, task);
 
-  if (g_queue_remove (&self->waiting, task))
+  for (guint i = 0; i < TERN_IMAP_CONNECTIONS && !is_waiting; i++)
     {
-      g_task_return_error_if_cancelled (task);
-      g_object_unref (task);
+      TernImapSlot *slot = &self->slots[i];
+      guint index;
+
+      if (!g_ptr_array_find (slot->assigned, task, &index))
+        continue;
+      is_waiting = TRUE;
+      g_ptr_array_steal_index (slot->assigned, index);
+      uncount_user (slot, ((Request *) g_task_get_task_data (task))->use);
+      if (slot->assigned->len == 0 && slot->connecting != NULL)
+        g_cancellable_cancel (slot->connecting);
     }
+  if (!is_waiting)
+    return G_SOURCE_REMOVE;
+  g_task_return_error_if_cancelled (task);
+  g_object_unref (task); /* the place's reference */
+  serve_waiting (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -269,7 +284,7 @@ gboolean
 tern_imap_lease_can_repeat (const TernImapLease *lease, const GError *error)
 {
   return !lease->is_fresh && !tern_imap_session_is_alive (lease->session) &&
-         tern_error_is_transport (error);
+         (tern_error_is_transport (error) || g_error_matches (error, TERN_ERROR, TERN_ERROR_BUSY));
 }
 
 /* Gives up all connections and requests. */
