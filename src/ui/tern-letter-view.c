@@ -3,6 +3,7 @@
 
 #include "tern-letter-view.h"
 
+#include <adwaita.h>
 #include <glib/gi18n.h>
 
 #include "tern-error.h"
@@ -23,7 +24,7 @@
 
 struct _TernLetterView
 {
-  AdwBin parent_instance;
+  GtkWidget parent_instance;
 
   TernEngine *engine;
   TernMessage *message; /* that is open */
@@ -46,7 +47,7 @@ struct _TernLetterView
   GtkWidget *attachments;
 };
 
-G_DEFINE_FINAL_TYPE (TernLetterView, tern_letter_view, ADW_TYPE_BIN)
+G_DEFINE_FINAL_TYPE (TernLetterView, tern_letter_view, GTK_TYPE_WIDGET)
 
 /* Shows one of the body's pages. HTML scrolls in its own view, so its card takes the height that
  * there is; all else scrolls with the card. */
