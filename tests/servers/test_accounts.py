@@ -46,11 +46,6 @@ class Accounts(harness.ServerCase):
     def test_a_server_that_is_not_there_is_offline(self):
         self.add_account(port=harness.dead_port(), expect=harness.OFFLINE)
 
-    def test_plain_text_to_another_host_is_refused_before_connecting(self):
-        self.cli("account", "add", "--email", harness.EMAIL, "--imap", "imap.example.org:143",
-                 "--security", "none", "--password-stdin", stdin=b"sesame\n",
-                 expect=harness.USAGE)
-
     def test_wrong_usage_is_told_from_failure(self):
         for words in (["account", "add"], ["nonsense"], [], ["list"], ["show"],
                       ["account", "add", "--email", "nobody", "--imap", "127.0.0.1:1",

@@ -5,8 +5,8 @@ import hashlib
 import os
 import random
 
-import compose
 import harness
+import compose
 
 BIG = random.Random(10).randbytes(10 * 1024 * 1024)
 

@@ -75,8 +75,8 @@ class Mailbox(harness.ServerCase):
             line.limit = line.down + 400000
             self.cli("sync", harness.EMAIL, "--folder", "INBOX", "--force",
                      expect=harness.OFFLINE)
-            line.limit = None
             kept = len(self.list())
+            line.limit = None
             self.assertGreater(kept, 0)
             self.assertLess(kept, COUNT)
             self.sync()
