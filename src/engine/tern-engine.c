@@ -336,6 +336,10 @@ tern_engine_new (const char *profile_dir)
 
   self->dir = profile_dir != NULL ? g_canonicalize_filename (profile_dir, NULL)
                                   : g_build_filename (g_get_user_data_dir (), "tern", NULL);
+  /* GLib makes its C locale at first use, and a thread that waits for another one doing so finds
+   * errno set, which g_ascii_string_to_unsigned() takes for a malformed number: so it is made while
+   * there is one thread only. */
+  g_ascii_strtoull ("0", NULL, 10);
   self->thread = g_thread_new ("tern-engine", engine_thread, self);
   watch_network (self);
   return self;
