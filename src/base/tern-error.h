@@ -23,6 +23,7 @@ G_BEGIN_DECLS
  * @TERN_ERROR_OFFLINE: no endpoint could be reached: retry when the network is back
  * @TERN_ERROR_STORAGE: the disk or the database failed
  * @TERN_ERROR_SECRET: the keyring failed, or does not hold the secret
+ * @TERN_ERROR_LOCKED: another program works on this profile: try again when it has ended
  *
  * What the receiver of an error can do about it. Transport errors keep their #GIOErrorEnum codes;
  * user-visible sentences are made from the code in `ui` and `cli`, never from the message.
@@ -42,6 +43,7 @@ typedef enum
   TERN_ERROR_OFFLINE,
   TERN_ERROR_STORAGE,
   TERN_ERROR_SECRET,
+  TERN_ERROR_LOCKED,
 } TernError;
 
 GQuark      tern_error_quark (void);

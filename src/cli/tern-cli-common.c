@@ -137,6 +137,8 @@ advice (const GError *error)
       return _ ("The mail could not be kept on this computer; check the disk");
     case TERN_ERROR_SECRET:
       return _ ("The keyring does not give the password; unlock it, or add the account again");
+    case TERN_ERROR_LOCKED:
+      return _ ("Another Tern is using this mail; close it, or try again when it has finished");
     default:
       return _ ("It did not work");
     }

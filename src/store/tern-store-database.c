@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -13,6 +14,9 @@
 
 /* How long the writer waits for another process's write; it never waits for readers. */
 #define BUSY_TIMEOUT_MS 2000
+/* How long it waits for another writer's end, and how often it looks. */
+#define LOCK_TIMEOUT_MS 2000
+#define LOCK_PAUSE_MS 20
 
 /* The part of the file that is read through the page cache of the system, without copying. */
 #define MMAP_BYTES "268435456"
@@ -125,6 +129,34 @@ make_files (TernStore *self, const char *path, GError **error)
   return TRUE;
 }
 
+/* Two writers would send the log's operations twice. The kernel frees the lock of a process that is
+ * killed, so nothing is left behind that the user had to remove. */
+static gboolean
+take_lock (TernStore *self, GError **error)
+{
+  g_autofree char *path = g_build_filename (self->dir, "lock", NULL);
+  int saved;
+
+  self->lock = g_open (path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  for (guint waited = 0; self->lock >= 0; waited += LOCK_PAUSE_MS)
+    {
+      if (flock (self->lock, LOCK_EX | LOCK_NB) == 0)
+        return TRUE;
+      if (errno != EWOULDBLOCK && errno != EINTR)
+        break;
+      if (waited >= LOCK_TIMEOUT_MS)
+        {
+          g_set_error (error, TERN_ERROR, TERN_ERROR_LOCKED, "%s is in use", self->dir);
+          return FALSE;
+        }
+      g_usleep (LOCK_PAUSE_MS * 1000);
+    }
+  saved = errno;
+  g_set_error (error, TERN_ERROR, TERN_ERROR_STORAGE, "%s cannot be locked: %s", self->dir,
+               g_strerror (saved));
+  return FALSE;
+}
+
 static gboolean
 open_writer (TernStore *self, GError **error)
 {
@@ -160,8 +192,8 @@ open_reader (TernStore *self, GError **error)
  * tern_store_database_open:
  * @self: a store whose directory is set
  * @writer: whether to make, migrate and write the database, or only to read it
- * @error: return location for %TERN_ERROR_STORAGE, or %TERN_ERROR_GONE for a reader that finds no
- *   database of this version
+ * @error: return location for %TERN_ERROR_STORAGE; %TERN_ERROR_LOCKED for a writer beside another;
+ *   %TERN_ERROR_GONE for a reader that finds no database of this version
  *
  * Opens the connection. A database of a newer version, and one that is damaged, is left untouched.
  *
@@ -174,7 +206,7 @@ tern_store_database_open (TernStore *self, gboolean writer, GError **error)
   int flags = writer ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
   int code;
 
-  if (writer && !make_files (self, path, error))
+  if (writer && (!make_files (self, path, error) || !take_lock (self, error)))
     return FALSE;
   if (!writer && !g_file_test (path, G_FILE_TEST_EXISTS))
     {

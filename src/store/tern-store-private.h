@@ -14,6 +14,7 @@ struct _TernStore
   GObject parent_instance;
 
   char       *dir;
+  int         lock; /* held open by the writer; -1 for none */
   sqlite3    *db;
   GHashTable *statements; /* address of the SQL → sqlite3_stmt */
 

@@ -2,6 +2,7 @@
 #include "tern-store-private.h"
 
 #include <glib/gstdio.h>
+#include <unistd.h>
 
 typedef struct
 {
@@ -26,6 +27,8 @@ tern_store_finalize (GObject *object)
 
   g_clear_pointer (&self->statements, g_hash_table_unref);
   sqlite3_close (self->db);
+  if (self->lock >= 0)
+    close (self->lock);
   g_free (self->dir);
   g_array_unref (self->notes);
   g_array_unref (self->deltas);
@@ -43,6 +46,7 @@ tern_store_class_init (TernStoreClass *klass)
 static void
 tern_store_init (TernStore *self)
 {
+  self->lock = -1;
   self->statements = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) sqlite3_finalize);
   self->notes = g_array_new (FALSE, FALSE, sizeof (Note));
   self->deltas = g_array_new (FALSE, FALSE, sizeof (Delta));
@@ -64,12 +68,13 @@ open_store (const char *dir, gboolean writer, GError **error)
 /**
  * tern_store_open:
  * @dir: the profile's directory; made with mode 0700 where it does not exist
- * @error: return location for %TERN_ERROR_STORAGE
+ * @error: return location for %TERN_ERROR_STORAGE, or %TERN_ERROR_LOCKED where another program has
+ *   the profile and does not give it up within two seconds
  *
  * Opens the writing connection to `DIR/tern.db` and brings the database to this program's version.
- * One per profile at a time; it and all that it returns may be used on one thread only, but for
- * values of the model. The files have mode 0600. A database of a newer version, and one that is
- * damaged, is an error and is left as it is.
+ * One per profile at a time, held by a lock on `DIR/lock` that goes with the process; it and all
+ * that it returns may be used on one thread only, but for values of the model. The files have mode
+ * 0600. A database of a newer version, and one that is damaged, is an error and is left as it is.
  *
  * Returns: (transfer full) (nullable): the store
  */

@@ -39,6 +39,8 @@ sentence_for_tern (int code)
       return _ ("The mail couldn’t be written to the disk; it may be full.");
     case TERN_ERROR_SECRET:
       return _ ("The keyring did not give the password.");
+    case TERN_ERROR_LOCKED:
+      return _ ("Another Tern is using this mail.");
     default:
       return NULL;
     }

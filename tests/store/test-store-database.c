@@ -118,6 +118,21 @@ test_no_directory (Fixture *f, gconstpointer data)
   g_assert_error (error, TERN_ERROR, TERN_ERROR_GONE);
 }
 
+static void
+test_second_writer (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TernStore) reader = NULL;
+
+  g_assert_null (tern_store_open (f->dir, &error));
+  g_assert_error (error, TERN_ERROR, TERN_ERROR_LOCKED);
+  g_clear_error (&error);
+  reader = tern_store_open_reader (f->dir, &error);
+  g_assert_no_error (error);
+  fixture_put (f, f->inbox, 1, 0);
+  fixture_reopen (f);
+}
+
 /* Root may write everywhere, so a child gives that up first. */
 static void
 open_unwritable (const char *dir)
@@ -338,6 +353,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
 #define ADD(name, func)                                                                            \
   g_test_add ("/store/database/" name, Fixture, NULL, fixture_set_up, func, fixture_tear_down)
+  ADD ("a second writer is refused while the first one works", test_second_writer);
   ADD ("a newer version is refused and stays untouched", test_newer);
   ADD ("a file that is no database is refused and stays untouched", test_corrupt);
   ADD ("a damaged database is refused and stays untouched", test_damaged_page);
