@@ -3,6 +3,7 @@
 
 #include "tern-error.h"
 #include "tern-imap-channel.h"
+#include "tern-imap-convert.h"
 #include "tern-mock-imap-server.h"
 #include "tern-recording-sink.h"
 
@@ -464,6 +465,166 @@ test_dead_connection (Fixture *self, gconstpointer data)
   turn_until_idle ();
 }
 
+static void
+test_other_endpoint (Fixture *self, gconstpointer data)
+{
+  g_autoptr (TernMockImapServer) other = tern_mock_imap_server_new (TERN_SECURITY_NONE);
+  g_autoptr (TernRoute) route = NULL;
+  const TernRouteEntry *winner;
+
+  tern_mock_imap_server_start (other);
+  tern_mock_imap_server_set_login (self->server, "user", "something else");
+  tern_mock_imap_server_add_letters (other, "INBOX", 4);
+  g_ptr_array_add (self->account->imap, tern_mock_imap_server_dup_endpoint (other));
+  connect_channel (self, "secret");
+  assert_sync (self, "INBOX", NULL);
+  g_assert_cmpuint (tern_recording_sink_count (self->sink), ==, 4);
+  route = tern_channel_dup_route (self->channel);
+  winner = tern_route_get_winner (route);
+  g_assert_cmpuint (winner->endpoint->port, ==, tern_mock_imap_server_get_port (other));
+  g_assert_cmpuint (tern_mock_imap_server_count (self->server, "AUTHENTICATE"), <=, 1);
+  tern_channel_close (self->channel);
+}
+
+static void
+test_certificate (Fixture *self, gconstpointer data)
+{
+  g_autoptr (TernMockImapServer) other = tern_mock_imap_server_new (TERN_SECURITY_TLS);
+  g_autoptr (GError) error = NULL;
+
+  tern_mock_imap_server_start (other);
+  g_ptr_array_set_size (self->account->imap, 0);
+  g_ptr_array_add (self->account->imap, tern_mock_imap_server_dup_endpoint (other));
+  connect_channel (self, "secret");
+  g_assert_false (sync_folder (self, "INBOX", NULL, &error));
+  g_assert_error (error, TERN_ERROR, TERN_ERROR_CERTIFICATE);
+  g_assert_cmpuint (strlen (tern_error_get_detail (error)), ==, 64);
+  g_assert_cmpuint (tern_mock_imap_server_count (other, "AUTHENTICATE"), ==, 0);
+}
+
+static void
+test_broken_structure (Fixture *self, gconstpointer data)
+{
+  tern_mock_imap_server_add_letters (self->server, "INBOX", 3);
+  tern_mock_imap_server_add_message (
+      self->server, "INBOX",
+      &(TernMockImapMessage){ .raw = "Subject: broken\r\n\r\nx\r\n",
+                              .bodystructure = "((\"text\" \"plain\"" });
+  assert_sync (self, "INBOX", NULL);
+  g_assert_cmpuint (tern_recording_sink_count (self->sink), ==, 4);
+  g_assert_cmpstr (tern_recording_sink_get (self->sink, "1.4")->subject, ==, "broken");
+  g_assert_null (tern_recording_sink_get (self->sink, "1.4")->structure);
+}
+
+static void
+test_broken_envelope (Fixture *self, gconstpointer data)
+{
+  tern_mock_imap_server_add_letters (self->server, "INBOX", 3);
+  tern_mock_imap_server_add_message (
+      self->server, "INBOX",
+      &(TernMockImapMessage){ .raw = "Subject: x\r\n\r\nx\r\n", .envelope = "(\"no end" });
+  assert_sync (self, "INBOX", NULL);
+  g_assert_cmpuint (tern_recording_sink_count (self->sink), ==, 3);
+}
+
+static void
+test_without_condstore (Fixture *self, gconstpointer data)
+{
+  tern_mock_imap_server_set_capabilities (self->server, "IMAP4rev1 AUTH=PLAIN SASL-IR",
+                                          "IMAP4rev1");
+  tern_mock_imap_server_add_letters (self->server, "INBOX", 30);
+  assert_sync (self, "INBOX", NULL);
+  tern_mock_imap_server_set_flags (self->server, "INBOX", 7, "\\Flagged");
+  tern_mock_imap_server_remove_message (self->server, "INBOX", 9);
+  tern_mock_imap_server_add_letters (self->server, "INBOX", 1);
+  tern_channel_close (self->channel);
+  connect_channel (self, "secret");
+  assert_sync (self, "INBOX", tern_recording_sink_get_state (self->sink));
+  g_assert_cmpuint (tern_recording_sink_count (self->sink), ==, 30);
+  g_assert_null (tern_recording_sink_get (self->sink, "1.9"));
+  g_assert_cmpuint (tern_recording_sink_get (self->sink, "1.7")->flags, ==, TERN_FLAGS_FLAGGED);
+}
+
+static void
+test_bad_extension (Fixture *self, gconstpointer data)
+{
+  tern_mock_imap_server_add_letters (self->server, "INBOX", 30);
+  assert_sync (self, "INBOX", NULL);
+  tern_mock_imap_server_set_flags (self->server, "INBOX", 7, "\\Flagged");
+  tern_channel_close (self->channel);
+  connect_channel (self, "secret");
+  tern_mock_imap_server_reply (self->server, "UID FETCH", "$TAG OK nothing new\r\n");
+  tern_mock_imap_server_reply (self->server, "UID FETCH", "$TAG BAD CHANGEDSINCE?\r\n");
+  assert_sync (self, "INBOX", tern_recording_sink_get_state (self->sink));
+  g_assert_cmpuint (tern_recording_sink_get (self->sink, "1.7")->flags, ==, TERN_FLAGS_FLAGGED);
+}
+
+static void
+test_empty (Fixture *self, gconstpointer data)
+{
+  assert_sync (self, "Drafts", NULL);
+  g_assert_cmpuint (tern_recording_sink_count (self->sink), ==, 0);
+  tern_mock_imap_server_add_letters (self->server, "Drafts", 2);
+  assert_sync (self, "Drafts", tern_recording_sink_get_state (self->sink));
+  g_assert_cmpuint (tern_recording_sink_count (self->sink), ==, 2);
+}
+
+static void
+test_cancelled_sync (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  tern_mock_imap_server_add_letters (self->server, "INBOX", 100);
+  tern_mock_imap_server_hold (self->server);
+  tern_channel_sync_folder_async (self->channel, "INBOX", NULL, TERN_SINK (self->sink), cancellable,
+                                  keep_result, &result);
+  tern_mock_imap_server_wait_connections (self->server, 1);
+  g_cancellable_cancel (cancellable);
+  g_assert_false (tern_channel_sync_folder_finish (self->channel, wait_for (&result), &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  tern_mock_imap_server_release (self->server);
+  assert_sync (self, "INBOX", NULL);
+  g_assert_cmpuint (tern_recording_sink_count (self->sink), ==, 100);
+}
+
+static void
+test_names (void)
+{
+  g_autoptr (GPtrArray) mailboxes = g_ptr_array_new ();
+  g_autoptr (GPtrArray) folders = NULL;
+  TernImapMailbox wire[] = {
+    { (char *) "Papierkorb", '.', 0, 3, 1 },
+    { (char *) "Old.Trash", '.', 0, -1, -1 },
+    { (char *) "Entw&APw-rfe", '.', 0, -1, -1 },
+    { (char *) "Old", '.', TERN_IMAP_MAILBOX_NOSELECT, -1, -1 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (wire); i++)
+    g_ptr_array_add (mailboxes, &wire[i]);
+  folders = tern_imap_convert_folders (mailboxes);
+  g_assert_cmpuint (folders->len, ==, 5);
+  for (guint i = 0; i < folders->len; i++)
+    {
+      const TernFolder *folder = folders->pdata[i];
+
+      if (strcmp (folder->path, "Old/Trash") == 0)
+        {
+          g_assert_cmpint (folder->role, ==, TERN_FOLDER_ROLE_NONE);
+          g_assert_cmpstr (folder->parent, ==, "Old");
+        }
+      else if (strcmp (folder->path, "Papierkorb") == 0)
+        g_assert_cmpint (folder->role, ==, TERN_FOLDER_ROLE_TRASH);
+      else if (strcmp (folder->path, "Entwürfe") == 0)
+        g_assert_cmpint (folder->role, ==, TERN_FOLDER_ROLE_DRAFTS);
+      else if (strcmp (folder->path, "INBOX") == 0)
+        g_assert_cmpint (folder->role, ==, TERN_FOLDER_ROLE_INBOX);
+      else if (strcmp (folder->path, "Old") == 0)
+        g_assert_false (folder->selectable);
+    }
+}
+
 #define ADD(name, func) g_test_add (name, Fixture, NULL, set_up, func, tear_down)
 
 int
@@ -491,5 +652,14 @@ main (int argc, char **argv)
        test_move_by_copy);
   ADD ("/engine/imap-channel/what the user waits for does not wait for a sync",
        test_user_beside_sync);
+  ADD ("/engine/imap-channel/an untrusted certificate tells its fingerprint", test_certificate);
+  ADD ("/engine/imap-channel/where one endpoint refuses the next signs in", test_other_endpoint);
+  ADD ("/engine/imap-channel/a broken structure costs the structure", test_broken_structure);
+  ADD ("/engine/imap-channel/a broken envelope costs its letter", test_broken_envelope);
+  ADD ("/engine/imap-channel/an extension that fails is done without", test_bad_extension);
+  ADD ("/engine/imap-channel/a cancelled sync leaves the channel in use", test_cancelled_sync);
+  ADD ("/engine/imap-channel/without CONDSTORE all flags are compared", test_without_condstore);
+  ADD ("/engine/imap-channel/an empty folder is known too", test_empty);
+  g_test_add_func ("/engine/imap-channel/names tell what attributes do not", test_names);
   return g_test_run ();
 }

@@ -224,7 +224,17 @@ has_role (GPtrArray *folders, TernFolderRole role)
   return FALSE;
 }
 
-/* Names tell only what no attribute told, and the shortest path counts: `Trash` before
+static guint
+count_levels (const TernFolder *folder)
+{
+  guint levels = 0;
+
+  for (const char *p = folder->path; *p != '\0'; p++)
+    levels += *p == '/';
+  return levels;
+}
+
+/* Names tell only what no attribute told, and the highest folder counts: `Trash` before
  * `Old/Trash`. */
 static void
 guess_roles (GPtrArray *folders)
@@ -241,7 +251,7 @@ guess_roles (GPtrArray *folders)
 
           if (folder->role == TERN_FOLDER_ROLE_NONE && folder->selectable &&
               role_from_name (folder->name) == role &&
-              (best == NULL || strlen (folder->path) < strlen (best->path)))
+              (best == NULL || count_levels (folder) < count_levels (best)))
             best = folder;
         }
       if (best != NULL)
