@@ -40,6 +40,8 @@ append_line (TernImapSession *self, TernImapCommand *command)
   self->blocked = command->sent < command->lines->len ? command : NULL;
 }
 
+static void shake_hands (TernImapSession *self);
+
 static void
 write_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
@@ -52,6 +54,8 @@ write_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   g_byte_array_set_size (self->writing, 0);
   if (!good)
     tern_imap_session_fail (self, g_steal_pointer (&error));
+  else if (self->tls != NULL && tern_imap_session_is_alive (self))
+    shake_hands (self);
   else
     flush (self);
 }
@@ -177,6 +181,12 @@ start_tls_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   g_task_return_boolean (task, TRUE);
 }
 
+static void
+shake_hands (TernImapSession *self)
+{
+  tern_transport_start_tls_async (self->transport, self->io, start_tls_cb, g_object_ref (self));
+}
+
 /* RFC 9051 section 6.2.1: what came in plain text behind the OK was put there by somebody else. */
 static void
 start_tls (TernImapSession *self, gboolean has_leftover)
@@ -188,7 +198,9 @@ start_tls (TernImapSession *self, gboolean has_leftover)
       return;
     }
   tern_imap_session_clear_capabilities (self);
-  tern_transport_start_tls_async (self->transport, self->io, start_tls_cb, g_object_ref (self));
+  /* A quick server answers before this side has learnt that its command is written. */
+  if (!self->is_writing)
+    shake_hands (self);
 }
 
 static void
