@@ -30,6 +30,7 @@ struct _TernMessageListPane
   guint snippets_source;
   guint painted_rows; /* what the trace was told last */
   gulong paint_handler;
+  guint top_callback; /* before the next frame: shows the top of the list */
 
   gboolean starts_window;
   gboolean ends_window;

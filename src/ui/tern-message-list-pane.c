@@ -142,16 +142,30 @@ tern_message_list_pane_update (TernMessageListPane *self)
     gtk_stack_set_visible_child (GTK_STACK (self->stack), has_rows ? self->scrolled : self->page);
 }
 
+static gboolean
+scroll_to_top_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer user_data)
+{
+  TernMessageListPane *self = TERN_MESSAGE_LIST_PANE (widget);
+
+  self->top_callback = 0;
+  if (self->list != NULL && g_list_model_get_n_items (G_LIST_MODEL (self->list)) > 0)
+    gtk_widget_activate_action (self->list_view, "list.scroll-to-item", "u", 0);
+  return G_SOURCE_REMOVE;
+}
+
 /* The list keeps its rows where they are when others come above them; but whoever looks at its top
- * wants to see the newest. */
+ * wants to see the newest. The list view has not heard of the rows yet, so it is for the next
+ * frame, before which nothing moves. */
 static void
 stay_at_top (TernMessageListPane *self)
 {
   GtkAdjustment *scrolling =
       gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (self->scrolled));
 
-  if (gtk_adjustment_get_value (scrolling) <= gtk_adjustment_get_lower (scrolling))
-    gtk_widget_activate_action (self->list_view, "list.scroll-to-item", "u", 0);
+  if (self->top_callback == 0 &&
+      gtk_adjustment_get_value (scrolling) <= gtk_adjustment_get_lower (scrolling))
+    self->top_callback =
+        gtk_widget_add_tick_callback (GTK_WIDGET (self), scroll_to_top_cb, NULL, NULL);
 }
 
 static void

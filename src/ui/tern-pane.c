@@ -163,9 +163,13 @@ static void
 tern_pane_dispose (GObject *object)
 {
   TernPane *self = TERN_PANE (object);
+  GtkWidget *child;
 
-  g_clear_pointer (&self->child, gtk_widget_unparent);
-  g_clear_pointer (&self->handle, gtk_widget_unparent);
+  /* The template of the window may have taken the child out before. */
+  while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))) != NULL)
+    gtk_widget_unparent (child);
+  self->child = NULL;
+  self->handle = NULL;
   G_OBJECT_CLASS (tern_pane_parent_class)->dispose (object);
 }
 

@@ -5,6 +5,7 @@
 
 #include <glib/gi18n.h>
 
+#include "tern-letter-view.h"
 #include "tern-pane.h"
 #include "tern-trace.h"
 #include "tern-ui-error.h"
@@ -61,9 +62,13 @@ tern_window_show_letter (TernWindow *self, TernMessageItem *item)
     g_signal_handlers_disconnect_by_func (self->shown, shown_changed_cb, self);
   g_set_object (&self->shown, item);
   if (message == NULL)
-    return;
+    {
+      tern_letter_view_open (TERN_LETTER_VIEW (self->letter_view), NULL);
+      return;
+    }
   g_signal_connect_swapped (item, "notify::message", G_CALLBACK (shown_changed_cb), self);
-  adw_status_page_set_title (ADW_STATUS_PAGE (self->no_letter), message->subject);
+  tern_letter_view_open (TERN_LETTER_VIEW (self->letter_view), message);
+  gtk_stack_set_visible_child (GTK_STACK (self->letter_stack), self->letter_view);
   tern_window_mark_read (self, item);
 }
 
@@ -230,6 +235,16 @@ folders_changed_cb (TernWindow *self)
   tern_window_update_actions (self);
 }
 
+static gboolean
+warm_up_cb (gpointer user_data)
+{
+  g_autoptr (TernWindow) self = user_data;
+
+  if (self->engine != NULL)
+    tern_letter_view_warm_up (TERN_LETTER_VIEW (self->letter_view));
+  return G_SOURCE_REMOVE;
+}
+
 /**
  * tern_window_engine_opened:
  * @self: the window
@@ -243,6 +258,8 @@ tern_window_engine_opened (TernWindow *self)
 
   tern_folder_list_reload (self->folders);
   open_inbox (self);
+  /* After everything that is drawn. */
+  g_idle_add_full (G_PRIORITY_LOW, warm_up_cb, g_object_ref (self), NULL);
   accounts = tern_engine_read_accounts (self->engine, NULL);
   for (guint i = 0; accounts != NULL && i < accounts->len; i++)
     tern_engine_refresh_folders_async (self->engine,
@@ -316,6 +333,7 @@ tern_window_class_init (TernWindowClass *klass)
   widget_class->map = tern_window_map;
   widget_class->size_allocate = tern_window_size_allocate;
 
+  g_type_ensure (TERN_TYPE_LETTER_VIEW);
   g_type_ensure (TERN_TYPE_PANE);
   g_type_ensure (TERN_TYPE_SIDEBAR);
   g_type_ensure (TERN_TYPE_MESSAGE_LIST_PANE);
@@ -331,6 +349,7 @@ tern_window_class_init (TernWindowClass *klass)
   BIND (list);
   BIND (letter_box);
   BIND (letter_stack);
+  BIND (letter_view);
   BIND (no_letter);
   BIND (star_button);
   BIND (read_button);
@@ -383,6 +402,7 @@ tern_window_new (GtkApplication *application, TernEngine *engine, GSettings *set
   self->folders = tern_folder_list_new (engine);
   tern_window_add_keys (self);
 
+  tern_letter_view_set_up (TERN_LETTER_VIEW (self->letter_view), engine);
   tern_message_list_pane_set_up (TERN_MESSAGE_LIST_PANE (self->list), engine, self->folders);
   tern_sidebar_set_folders (TERN_SIDEBAR (self->sidebar), self->folders);
   bind_settings (self);
