@@ -33,7 +33,6 @@ struct _TernLetterView
   guint patience_id;
   double zoom;
 
-  GtkWidget *stack;
   GtkWidget *scroller;
   GtkWidget *subject;
   GtkWidget *card;
@@ -102,7 +101,6 @@ show_header (TernLetterView *self, TernMessage *message)
 
   gtk_label_set_label (GTK_LABEL (self->subject), tern_format_subject (message));
   tern_letter_header_set_message (TERN_LETTER_HEADER (self->header), message, own_address);
-  gtk_stack_set_visible_child_name (GTK_STACK (self->stack), "letter");
 }
 
 static void
@@ -192,18 +190,34 @@ show_trouble (TernLetterView *self, const GError *error)
   show_body (self, "trouble");
 }
 
+/* One try at getting the open letter. */
+typedef struct
+{
+  TernLetterView *self;
+  GCancellable *cancellable;
+} Opening;
+
+static void
+opening_free (Opening *opening)
+{
+  g_object_unref (opening->self);
+  g_object_unref (opening->cancellable);
+  g_free (opening);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Opening, opening_free)
+
 static void
 open_letter_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (TernLetterView) self = user_data;
+  g_autoptr (Opening) opening = user_data;
+  TernLetterView *self = opening->self;
   g_autoptr (GError) error = NULL;
   g_autoptr (TernLetter) letter =
       tern_engine_open_letter_finish (TERN_ENGINE (object), result, &error);
 
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    return;
-  /* Cancelled when the answer was already on its way. */
-  if (self->message == NULL || (letter != NULL && letter->message->id != self->message->id))
+  /* An answer may have been on its way already when the reader went to another letter. */
+  if (g_cancellable_is_cancelled (opening->cancellable))
     return;
   stop_loading (self);
   if (letter != NULL)
@@ -215,12 +229,16 @@ open_letter_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 static void
 load_letter (TernLetterView *self)
 {
+  Opening *opening = g_new0 (Opening, 1);
+
   stop_loading (self);
   show_body (self, "blank");
   self->cancellable = g_cancellable_new ();
   self->patience_id = g_timeout_add (PATIENCE_MS, patience_cb, self);
+  opening->self = g_object_ref (self);
+  opening->cancellable = g_object_ref (self->cancellable);
   tern_engine_open_letter_async (self->engine, self->message->id, TERN_FETCH_VALIDATE,
-                                 self->cancellable, open_letter_cb, g_object_ref (self));
+                                 self->cancellable, open_letter_cb, opening);
 }
 
 static void
@@ -252,10 +270,7 @@ tern_letter_view_open (TernLetterView *self, TernMessage *message)
     return;
   close_letter (self);
   if (message == NULL)
-    {
-      gtk_stack_set_visible_child_name (GTK_STACK (self->stack), "none");
-      return;
-    }
+    return;
   self->message = tern_message_ref (message);
   show_header (self, message);
   gtk_adjustment_set_value (adjustment, 0);
@@ -378,7 +393,6 @@ tern_letter_view_class_init (TernLetterViewClass *klass)
   g_type_ensure (TERN_TYPE_LETTER_WEB);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/ternmail/Tern/tern-letter-view.ui");
-  BIND (stack);
   BIND (scroller);
   BIND (subject);
   BIND (card);

@@ -43,7 +43,6 @@ struct _TernLetterWeb
   GtkWidget *view; /* of the present letter; each kind of network session has its own */
   gboolean allow_remote;
   gboolean has_colours;
-  gboolean is_loading; /* the page that we load ourselves has not arrived yet */
   double zoom;
 };
 
@@ -56,12 +55,11 @@ load_changed_cb (TernLetterWeb *self, WebKitLoadEvent event)
     return;
   if (event == WEBKIT_LOAD_COMMITTED && self->letter != NULL)
     tern_trace ("ui.message", TERN_TRACE_INT ("shown", 1));
-  self->is_loading = FALSE;
   gtk_widget_set_opacity (self->view, 1);
 }
 
-/* Lets through the page that we load and jumps inside it; a link that the reader clicks is opened
- * elsewhere; everything else is refused. */
+/* Lets through the page that we load, which has this address, and jumps inside it; a link that the
+ * reader clicks is opened elsewhere; everything else is refused. */
 static gboolean
 decide_policy_cb (TernLetterWeb *self,
                   WebKitPolicyDecision *decision,
@@ -76,8 +74,7 @@ decide_policy_cb (TernLetterWeb *self,
       WEBKIT_NAVIGATION_POLICY_DECISION (decision));
   uri = webkit_uri_request_get_uri (webkit_navigation_action_get_request (action));
   if (type == WEBKIT_POLICY_DECISION_TYPE_NAVIGATION_ACTION &&
-      ((self->is_loading && g_strcmp0 (uri, "about:blank") == 0) ||
-       g_str_has_prefix (uri, "about:blank#")))
+      (g_str_equal (uri, "about:blank") || g_str_has_prefix (uri, "about:blank#")))
     {
       webkit_policy_decision_use (decision);
       return TRUE;
@@ -224,7 +221,6 @@ load_page (TernLetterWeb *self, const char *inner)
   g_autofree char *css = g_strconcat (PAGE_CSS, colours, NULL);
   g_autofree char *page = tern_html_policy_make_page (inner, css, self->allow_remote);
 
-  self->is_loading = TRUE;
   /* The letter before this one must not be seen below this one's header. */
   gtk_widget_set_opacity (self->view, 0);
   gtk_stack_set_visible_child (GTK_STACK (self->stack), self->view);
@@ -284,7 +280,7 @@ tern_letter_web_show (TernLetterWeb *self,
  * tern_letter_web_clear:
  * @self: the widget
  *
- * Lets go of the letter; what was shown is not seen any more.
+ * Lets go of the letter; what was shown is not seen any more, and loads nothing more.
  */
 void
 tern_letter_web_clear (TernLetterWeb *self)
@@ -292,10 +288,9 @@ tern_letter_web_clear (TernLetterWeb *self)
   if (self->letter == NULL)
     return;
   g_clear_pointer (&self->letter, tern_letter_unref);
-  self->has_colours = FALSE;
   if (self->allow_remote)
     make_view (self, FALSE);
-  load_page (self, "");
+  gtk_widget_set_opacity (self->view, 0);
 }
 
 /**

@@ -249,6 +249,40 @@ test_refused_pages (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (webkit_web_view_get_uri (WEBKIT_WEB_VIEW (web)), ==, "about:blank");
 }
 
+static GtkWidget *
+find_button (GtkWidget *widget, const char *label)
+{
+  if (GTK_IS_BUTTON (widget) && gtk_widget_get_mapped (widget) &&
+      g_strcmp0 (gtk_button_get_label (GTK_BUTTON (widget)), label) == 0)
+    return widget;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    {
+      GtkWidget *found = find_button (child, label);
+
+      if (found != NULL)
+        return found;
+    }
+  return NULL;
+}
+
+static void
+test_crash (Fixture *fixture, gconstpointer data)
+{
+  GtkWidget *web;
+
+  show (fixture, "<p>hello");
+  web = find_web_view (fixture->view);
+  wait_for_load (web);
+  g_assert_null (find_button (fixture->view, "Show Again"));
+  g_signal_emit_by_name (web, "web-process-terminated", WEBKIT_WEB_PROCESS_CRASHED);
+  while (find_button (fixture->view, "Show Again") == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_signal_emit_by_name (find_button (fixture->view, "Show Again"), "clicked");
+  wait_for_load (find_web_view (fixture->view));
+  g_assert_null (find_button (fixture->view, "Show Again"));
+}
+
 static void
 test_plain (Fixture *fixture, gconstpointer data)
 {
@@ -275,6 +309,7 @@ main (int argc, char **argv)
        test_tricks);
   ADD ("nothing would be reached even if the policy let everything through", test_dead_end);
   ADD ("the view goes to no other page", test_refused_pages);
+  ADD ("a letter whose web process died can be shown again", test_crash);
   ADD ("a plain letter is shown without a web process", test_plain);
 #undef ADD
   return g_test_run ();
