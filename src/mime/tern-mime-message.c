@@ -70,12 +70,14 @@ static void
 describe_leaf (TernStructure *node, GMimePart *part)
 {
   const char *filename = g_mime_part_get_filename (part);
+  const char *format = g_mime_object_get_content_type_parameter (GMIME_OBJECT (part), "format");
   GMimeDataWrapper *content = g_mime_part_get_content (part);
   GMimeStream *stream = content != NULL ? g_mime_data_wrapper_get_stream (content) : NULL;
 
   node->charset =
       g_strdup (g_mime_object_get_content_type_parameter (GMIME_OBJECT (part), "charset"));
   node->encoding = encoding_of (part);
+  node->is_flowed = format != NULL && g_ascii_strcasecmp (format, "flowed") == 0;
   if (filename != NULL)
     node->filename = tern_mime_clean_filename (filename, "file");
   if (stream != NULL)

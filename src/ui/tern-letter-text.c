@@ -160,15 +160,16 @@ add_quote (TernLetterText *self, GPtrArray *blocks, guint first)
  * tern_letter_text_set_text:
  * @self: the widget
  * @text: a plain text letter, UTF-8
+ * @flowed: whether its part says format=flowed
  *
  * Shows a letter's plain text: addresses as links, quotes behind a line and folded where they are
  * long, the signature dimmed.
  */
 void
-tern_letter_text_set_text (TernLetterText *self, const char *text)
+tern_letter_text_set_text (TernLetterText *self, const char *text, gboolean flowed)
 {
   g_autofree char *head = g_utf8_make_valid (text, strnlen (text, MAX_SHOWN));
-  g_autoptr (GPtrArray) blocks = tern_mime_split_text (head, FALSE);
+  g_autoptr (GPtrArray) blocks = tern_mime_split_text (head, flowed);
   GtkWidget *child;
 
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))) != NULL)

@@ -106,7 +106,12 @@ show_header (TernLetterView *self, TernMessage *message)
 static void
 show_text (TernLetterView *self, TernLetter *letter)
 {
-  tern_letter_text_set_text (TERN_LETTER_TEXT (self->text), letter->text);
+  const TernStructure *structure = letter->message->structure;
+  const TernStructure *part =
+      structure != NULL ? tern_structure_find_text (structure, "text/plain") : NULL;
+
+  tern_letter_text_set_text (TERN_LETTER_TEXT (self->text), letter->text,
+                             part != NULL && part->is_flowed);
   show_body (self, "text");
   tern_trace ("ui.message", TERN_TRACE_INT ("shown", 1));
 }

@@ -136,7 +136,7 @@ static const char LETTER[] =
     "Content-Type: multipart/alternative; boundary=a\r\n"
     "\r\n"
     "--a\r\n"
-    "Content-Type: text/plain; charset=utf-8\r\n"
+    "Content-Type: text/plain; charset=utf-8; format=Flowed\r\n"
     "Content-Transfer-Encoding: quoted-printable\r\n"
     "\r\n"
     "caf=C3=A9\r\n"
@@ -173,6 +173,8 @@ test_letter (void)
   assert_text (message, "1.1", "caf\u00E9");
   assert_text (message, "1.2", "<p>caf&eacute;");
   assert_text (message, "3.1", "inside");
+  g_assert_true (tern_structure_find (structure, "1.1")->is_flowed);
+  g_assert_false (tern_structure_find (structure, "1.2")->is_flowed);
   g_assert_cmpstr (pdf->filename, ==, "\u20AC.pdf");
   g_assert_cmpstr (pdf->content_id, ==, "pic@x");
   g_assert_true (pdf->is_attachment);
