@@ -85,6 +85,7 @@ struct _TernImapSession
   GHashTable      *capabilities; /* (element-type utf8) upper case */
   gboolean         knows_capabilities;
   TernImapSelected selected;
+  gint64           selected_at; /* 0 unless the selection is on offer */
 };
 
 TernImapCommand *tern_imap_command_new (TernImapSession *session, gpointer source_tag,

@@ -272,6 +272,38 @@ tern_imap_session_get_selected (TernImapSession *self)
   return &self->selected;
 }
 
+/**
+ * tern_imap_session_offer_selection:
+ * @self: a session that has just selected a mailbox beforehand
+ *
+ * Lets whoever wants that mailbox next, and soon, do without a SELECT.
+ */
+void
+tern_imap_session_offer_selection (TernImapSession *self)
+{
+  self->selected_at = g_get_monotonic_time ();
+}
+
+/**
+ * tern_imap_session_take_selection:
+ * @self: a session
+ * @mailbox: a mailbox as the server spells it
+ *
+ * Takes what tern_imap_session_offer_selection() offered. Only the first one gets it, and not for
+ * long: later, only a new SELECT shows what has come since.
+ *
+ * Returns: whether a SELECT can be spared
+ */
+gboolean
+tern_imap_session_take_selection (TernImapSession *self, const char *mailbox)
+{
+  gint64 at = self->selected_at;
+
+  self->selected_at = 0;
+  return at != 0 && g_strcmp0 (self->selected.name, mailbox) == 0 &&
+         g_get_monotonic_time () - at < 5 * G_USEC_PER_SEC;
+}
+
 /* Forgets the selected mailbox. */
 void
 tern_imap_session_clear_selected (TernImapSession *self)

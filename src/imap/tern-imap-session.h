@@ -56,6 +56,9 @@ gboolean                tern_imap_session_is_alive (TernImapSession *self);
 guint                   tern_imap_session_get_flights (TernImapSession *self);
 guint64                 tern_imap_session_get_received (TernImapSession *self);
 const TernImapSelected *tern_imap_session_get_selected (TernImapSession *self);
+void                    tern_imap_session_offer_selection (TernImapSession *self);
+gboolean                tern_imap_session_take_selection (TernImapSession *self,
+                                                          const char *mailbox);
 
 gboolean tern_imap_session_has (TernImapSession *self, const char *capability);
 gboolean tern_imap_session_knows_capabilities (TernImapSession *self);

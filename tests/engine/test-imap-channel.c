@@ -201,6 +201,28 @@ test_cold (Fixture *self, gconstpointer data)
 }
 
 static void
+test_list_then_sync (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GPtrArray) folders = NULL;
+
+  tern_mock_imap_server_add_letters (self->server, "INBOX", 100);
+  tern_channel_list_folders_async (self->channel, NULL, keep_result, &result);
+  folders = tern_channel_list_folders_finish (self->channel, wait_for (&result), NULL);
+  g_assert_nonnull (folders);
+  assert_sync (self, "INBOX", NULL);
+  g_assert_cmpuint (tern_recording_sink_count (self->sink), ==, 100);
+  g_assert_cmpuint (flight_of (self, "LIST"), ==, 2);
+  g_assert_cmpuint (flight_of (self, "FETCH"), ==, 3);
+
+  /* Only once: what comes later is seen by a new SELECT. */
+  tern_mock_imap_server_add_letters (self->server, "INBOX", 1);
+  assert_sync (self, "INBOX", tern_recording_sink_get_state (self->sink));
+  g_assert_cmpuint (tern_recording_sink_count (self->sink), ==, 101);
+  g_assert_cmpuint (tern_mock_imap_server_count (self->server, "SELECT"), ==, 2);
+}
+
+static void
 test_newest_first (Fixture *self, gconstpointer data)
 {
   GPtrArray *order;
@@ -640,6 +662,8 @@ main (int argc, char **argv)
   ADD ("/engine/imap-channel/a connection found dead is replaced once", test_dead_connection);
   ADD ("/engine/imap-channel/a new UIDVALIDITY resets the folder", test_uidvalidity);
   ADD ("/engine/imap-channel/the newest letters are asked for in the third flight", test_cold);
+  ADD ("/engine/imap-channel/a sync behind the folder list needs no flight for its SELECT",
+       test_list_then_sync);
   ADD ("/engine/imap-channel/the newest fifty come first", test_newest_first);
   ADD ("/engine/imap-channel/a known folder is brought up to date in two flights", test_unchanged);
   ADD ("/engine/imap-channel/new, changed and removed letters are told apart", test_warm);

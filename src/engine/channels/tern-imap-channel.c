@@ -238,6 +238,17 @@ list_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 }
 
 static void
+inbox_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (tern_imap_command_finish (TERN_IMAP_SESSION (object), result, &error))
+    tern_imap_session_offer_selection (TERN_IMAP_SESSION (object));
+  else
+    g_debug ("INBOX is not opened beforehand: %s", error->message);
+}
+
+static void
 list_acquired_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = G_TASK (user_data);
@@ -246,10 +257,15 @@ list_acquired_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 
   listing->lease = tern_imap_channel_acquire_finish (TERN_IMAP_CHANNEL (object), result, &error);
   if (listing->lease == NULL)
-    g_task_return_error (task, error);
-  else
-    tern_imap_list_async (listing->lease->session, g_task_get_cancellable (task), list_cb,
-                          g_object_ref (task));
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  tern_imap_list_async (listing->lease->session, g_task_get_cancellable (task), list_cb,
+                        g_object_ref (task));
+  /* On a new connection a sync of INBOX comes next, as a rule: its SELECT shares this flight. */
+  if (listing->lease->is_fresh && listing->lease->slot->users == 0)
+    tern_imap_select_async (listing->lease->session, "INBOX", NULL, inbox_cb, NULL);
 }
 
 static void

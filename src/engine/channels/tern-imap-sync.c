@@ -222,12 +222,30 @@ begin_cold (TernImapSync *self, const TernImapSelected *selected)
   tern_imap_sync_start_cold (self);
 }
 
+/* The mailbox is selected, and the session knows what the server said of it. */
+static void
+open_mailbox (TernImapSync *self)
+{
+  const TernImapSelected *selected = tern_imap_session_get_selected (self->lease->session);
+
+  self->is_open = TRUE;
+  self->exists = selected->exists;
+  self->last_flush = g_get_monotonic_time ();
+  if (!self->has_state || self->state.uidvalidity != selected->uidvalidity)
+    {
+      begin_cold (self, selected);
+      return;
+    }
+  self->known = self->state.count;
+  if (self->state.lowest > 1)
+    tern_imap_sync_start_resume (self);
+}
+
 static void
 select_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (TernImapSync) self = user_data;
   TernImapSession *session = TERN_IMAP_SESSION (object);
-  const TernImapSelected *selected = tern_imap_session_get_selected (session);
   GError *error = NULL;
 
   if (!tern_imap_command_finish (session, result, &error))
@@ -235,19 +253,8 @@ select_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       tern_imap_sync_fail (self, error);
       return;
     }
-  if (self->task == NULL)
-    return;
-  self->is_open = TRUE;
-  self->exists = selected->exists;
-  self->last_flush = g_get_monotonic_time ();
-  if (!self->has_state || self->state.uidvalidity != selected->uidvalidity)
-    begin_cold (self, selected);
-  else
-    {
-      self->known = self->state.count;
-      if (self->state.lowest > 1)
-        tern_imap_sync_start_resume (self);
-    }
+  if (self->task != NULL)
+    open_mailbox (self);
 }
 
 static void
@@ -267,6 +274,13 @@ acquired_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     }
   session = self->lease->session;
   self->drained = g_signal_connect (session, "drained", G_CALLBACK (drained_cb), self);
+  if (tern_imap_session_take_selection (session, self->folder))
+    {
+      if (self->has_state)
+        tern_imap_sync_send_warm (self);
+      open_mailbox (self);
+      return;
+    }
   tern_imap_select_async (session, self->folder, g_task_get_cancellable (self->task), select_cb,
                           tern_imap_sync_ref (self));
   if (self->has_state)
