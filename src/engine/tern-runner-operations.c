@@ -8,6 +8,7 @@
 #define MAX_NONSENSE 3
 
 static void replay_next (TernRunner *self);
+static void replay_later (TernRunner *self);
 
 /**
  * tern_runner_has_operations:
@@ -18,10 +19,10 @@ static void replay_next (TernRunner *self);
 gboolean
 tern_runner_has_operations (TernRunner *self)
 {
-  g_autoptr (GPtrArray) operations =
-      tern_store_list_operations (tern_runner_get_store (self), self->account->id, NULL);
+  g_autoptr (TernOperation) first =
+      tern_store_get_first_operation (tern_runner_get_store (self), self->account->id, NULL);
 
-  return operations != NULL && operations->len > 0;
+  return first != NULL;
 }
 
 /* --- Replaying the log, oldest first, one at a time --- */
@@ -46,7 +47,7 @@ answer_flushers (TernRunner *self, const GError *error)
 static void
 stop_replay (TernRunner *self, const GError *error)
 {
-  self->replaying = FALSE;
+  self->replaying = self->asked = FALSE;
   g_clear_pointer (&self->running, tern_operation_unref);
   if (self->core != NULL)
     tern_core_flush (self->core);
@@ -64,7 +65,20 @@ is_final (TernRunner *self, const GError *error)
           error->code == TERN_ERROR_INVALID || error->code == TERN_ERROR_LIMIT);
 }
 
-/* The server said no: what the user sees goes back to what is true. */
+/* What is shown of the folders is asked for anew when they are opened next. */
+static void
+invalidate (TernRunner *self, const TernOperation *operation, TernChanges *changes, const char *why)
+{
+  TernStore *store = tern_runner_get_store (self);
+
+  tern_trace ("cache.invalidate", TERN_TRACE_STR ("what", "list"), TERN_TRACE_STR ("why", why));
+  tern_store_set_validated (store, operation->folder_id, 0, changes, NULL);
+  if (operation->kind == TERN_OPERATION_MOVE)
+    tern_store_set_validated (store, operation->target_folder_id, 0, changes, NULL);
+}
+
+/* The server said no: what the user sees goes back to what is true. Of many messages it may have
+ * taken some, so the folders are not believed. */
 static void
 undo_refused (TernRunner *self, const GError *error)
 {
@@ -75,6 +89,7 @@ undo_refused (TernRunner *self, const GError *error)
   tern_trace ("op.undo", TERN_TRACE_INT ("id", operation->id),
               TERN_TRACE_STR ("kind", tern_operation_kind_to_string (operation->kind)));
   self->refused_attempts = 0;
+  self->asked = FALSE;
   if (!tern_store_undo_operation (tern_runner_get_store (self), operation->id, changes,
                                   &store_error))
     {
@@ -82,9 +97,10 @@ undo_refused (TernRunner *self, const GError *error)
       stop_replay (self, store_error);
       return;
     }
+  invalidate (self, operation, changes, "refused");
   tern_core_take_changes (self->core, changes);
   tern_core_tell_operation_failed (self->core, operation, error);
-  replay_next (self);
+  replay_later (self);
 }
 
 static void
@@ -97,6 +113,7 @@ confirm (TernRunner *self, GHashTable *moved)
   tern_trace ("op.confirm", TERN_TRACE_INT ("id", operation->id),
               TERN_TRACE_STR ("kind", tern_operation_kind_to_string (operation->kind)));
   self->refused_attempts = 0;
+  self->asked = FALSE;
   if (!tern_store_confirm_operation (tern_runner_get_store (self), operation->id, moved, changes,
                                      &error))
     {
@@ -113,7 +130,7 @@ confirm (TernRunner *self, GHashTable *moved)
                                 changes, NULL);
     }
   tern_core_take_changes (self->core, changes);
-  replay_next (self);
+  replay_later (self);
 }
 
 static void
@@ -137,13 +154,11 @@ apply_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 
 /* The operation in the server's names. A message that the server has not named yet is left out. */
 static GPtrArray *
-list_remote_ids (TernRunner *self,
-                 const TernOperation *operation,
-                 gint64 *folder_id,
-                 gboolean *unnamed)
+list_remote_ids (TernRunner *self, const TernOperation *operation, gboolean *unnamed)
 {
   GPtrArray *ids = g_ptr_array_new_with_free_func (g_free);
 
+  *unnamed = FALSE;
   for (guint i = 0; i < operation->messages->len; i++)
     {
       g_autoptr (TernMessage) message = tern_store_get_message (
@@ -151,7 +166,6 @@ list_remote_ids (TernRunner *self,
 
       if (message == NULL)
         continue;
-      *folder_id = message->folder_id;
       if (message->remote_id != NULL)
         g_ptr_array_add (ids, g_strdup (message->remote_id));
       else
@@ -160,51 +174,113 @@ list_remote_ids (TernRunner *self,
   return ids;
 }
 
+static gboolean
+make_change (TernRunner *self,
+             const TernOperation *operation,
+             GPtrArray *ids,
+             TernRemoteChange *change,
+             TernFolder **folder,
+             TernFolder **target,
+             GError **error)
+{
+  TernStore *store = tern_runner_get_store (self);
+
+  if (ids->len == 0)
+    {
+      g_set_error_literal (error, TERN_ERROR, TERN_ERROR_GONE, "the messages are gone");
+      return FALSE;
+    }
+  *folder = tern_store_get_folder (store, operation->folder_id, error);
+  if (*folder == NULL)
+    return FALSE;
+  if (operation->kind == TERN_OPERATION_MOVE)
+    {
+      *target = tern_store_get_folder (store, operation->target_folder_id, error);
+      if (*target == NULL)
+        return FALSE;
+    }
+  change->kind = operation->kind;
+  change->folder = (*folder)->remote_id;
+  change->messages = ids;
+  change->set = operation->set;
+  change->clear = operation->clear;
+  change->target = *target != NULL ? (*target)->remote_id : NULL;
+  return tern_store_count_attempt (store, operation->id, error);
+}
+
+/* A connection stands. From here on the server may have done it, whatever becomes of the answer. */
 static void
-apply_with_channel (TernRunner *self,
-                    TernChannel *channel,
-                    const GError *channel_error,
-                    gpointer user_data)
+ask (TernRunner *self, TernChannel *channel)
 {
   const TernOperation *operation = self->running;
-  g_autoptr (GPtrArray) ids = user_data;
+  gboolean unnamed;
+  g_autoptr (GPtrArray) ids = list_remote_ids (self, operation, &unnamed);
   g_autoptr (TernFolder) folder = NULL;
   g_autoptr (TernFolder) target = NULL;
   g_autoptr (GError) error = NULL;
   TernRemoteChange change = { 0 };
 
-  if (channel == NULL)
-    {
-      tern_runner_end (self, channel_error);
-      stop_replay (self, channel_error);
-      g_object_unref (self);
-      return;
-    }
-  folder = tern_store_get_folder (tern_runner_get_store (self), operation->folder_id, &error);
-  if (folder != NULL && operation->kind == TERN_OPERATION_MOVE)
-    target =
-        tern_store_get_folder (tern_runner_get_store (self), operation->target_folder_id, &error);
-  if (error != NULL)
+  if (!make_change (self, operation, ids, &change, &folder, &target, &error))
     {
       tern_runner_end (self, NULL);
       if (is_final (self, error))
         undo_refused (self, error);
       else
         stop_replay (self, error);
-      g_object_unref (self);
       return;
     }
-  change.kind = operation->kind;
-  change.folder = folder->remote_id;
-  change.messages = ids;
-  change.set = operation->set;
-  change.clear = operation->clear;
-  change.target = target != NULL ? target->remote_id : NULL;
-  tern_store_count_attempt (tern_runner_get_store (self), operation->id, NULL);
+  self->asked = TRUE;
   tern_trace ("op.apply", TERN_TRACE_INT ("id", operation->id),
               TERN_TRACE_STR ("kind", tern_operation_kind_to_string (operation->kind)),
               TERN_TRACE_INT ("n", ids->len));
-  tern_channel_apply_async (channel, &change, self->cancellable, apply_cb, self);
+  tern_channel_apply_async (channel, &change, self->cancellable, apply_cb, g_object_ref (self));
+}
+
+static void
+connected_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (TernRunner) self = TERN_RUNNER (user_data);
+  g_autoptr (TernOperation) first = NULL;
+  g_autoptr (GError) error = NULL;
+  gboolean connected =
+      tern_channel_connect_finish (TERN_CHANNEL (object), result, &error) && self->core != NULL;
+
+  if (connected)
+    first =
+        tern_store_get_first_operation (tern_runner_get_store (self), self->account->id, &error);
+  if (error != NULL || !connected)
+    {
+      tern_runner_end (self, error);
+      stop_replay (self, error);
+    }
+  else if (first == NULL || first->id != self->running->id)
+    {
+      /* Taken back while the connection was made. */
+      tern_runner_end (self, NULL);
+      replay_next (self);
+    }
+  else
+    {
+      tern_operation_unref (self->running);
+      self->running = g_steal_pointer (&first);
+      ask (self, TERN_CHANNEL (object));
+    }
+}
+
+static void
+connect_with_channel (TernRunner *self,
+                      TernChannel *channel,
+                      const GError *error,
+                      gpointer user_data)
+{
+  if (channel != NULL)
+    {
+      tern_channel_connect_async (channel, self->cancellable, connected_cb, self);
+      return;
+    }
+  tern_runner_end (self, error);
+  stop_replay (self, error);
+  g_object_unref (self);
 }
 
 static void
@@ -220,48 +296,48 @@ named_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-replay_operation (TernRunner *self, TernOperation *operation)
+replay_next (TernRunner *self)
 {
-  gboolean unnamed = FALSE;
-  gboolean again = self->running != NULL && self->running->id == operation->id;
-  gint64 folder_id = 0;
-  g_autoptr (GPtrArray) ids = list_remote_ids (self, operation, &folder_id, &unnamed);
+  g_autoptr (TernOperation) last = g_steal_pointer (&self->running);
+  g_autoptr (GPtrArray) ids = NULL;
+  g_autoptr (GError) error = NULL;
+  gboolean unnamed;
 
-  g_clear_pointer (&self->running, tern_operation_unref);
-  self->running = tern_operation_ref (operation);
-  self->running->folder_id = folder_id;
-
-  if (unnamed && !again)
+  if (self->core != NULL)
+    self->running =
+        tern_store_get_first_operation (tern_runner_get_store (self), self->account->id, &error);
+  if (self->running == NULL)
     {
-      tern_runner_sync_folder (self, folder_id, TERN_FETCH_FORCE,
+      stop_replay (self, error);
+      return;
+    }
+  ids = list_remote_ids (self, self->running, &unnamed);
+  if (unnamed && (last == NULL || last->id != self->running->id))
+    {
+      tern_runner_sync_folder (self, self->running->folder_id, TERN_FETCH_FORCE,
                                g_task_new (NULL, NULL, named_cb, g_object_ref (self)));
       return;
     }
-  if (ids->len == 0)
-    {
-      g_autoptr (GError) error =
-          g_error_new_literal (TERN_ERROR, TERN_ERROR_GONE, "the messages are gone");
-
-      undo_refused (self, error);
-      return;
-    }
   tern_runner_begin (self);
-  tern_runner_with_channel (g_object_ref (self), apply_with_channel, g_steal_pointer (&ids));
+  tern_runner_with_channel (g_object_ref (self), connect_with_channel, NULL);
 }
 
-static void
-replay_next (TernRunner *self)
+static gboolean
+replay_cb (gpointer user_data)
 {
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) operations = NULL;
+  replay_next (user_data);
+  return G_SOURCE_REMOVE;
+}
 
-  if (self->core == NULL)
-    return;
-  operations = tern_store_list_operations (tern_runner_get_store (self), self->account->id, &error);
-  if (operations == NULL || operations->len == 0)
-    stop_replay (self, error);
-  else
-    replay_operation (self, g_ptr_array_index (operations, 0));
+/* In a turn of its own, so that a log of many operations that end at once takes no stack. */
+static void
+replay_later (TernRunner *self)
+{
+  g_autoptr (GSource) source = g_idle_source_new ();
+
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, replay_cb, g_object_ref (self), g_object_unref);
+  g_source_attach (source, g_main_context_get_thread_default ());
 }
 
 /**
@@ -395,7 +471,38 @@ tern_runner_apply (TernRunner *self, TernOperation *operation, GTask *task)
 }
 
 static void
-undo_confirmed (TernRunner *self, const TernOperation *operation, GTask *task)
+return_error (GTask *task, GError *error)
+{
+  g_task_return_error (task, error);
+  g_object_unref (task);
+}
+
+/* Off the log. Where the answer of the server was lost it may have been done all the same; what the
+ * folders hold then is what their next sync says, and is lost in neither case. */
+static void
+undo_logged (TernRunner *self, const TernOperation *operation, GTask *task)
+{
+  TernChanges *changes = tern_changes_new ();
+  GError *error = NULL;
+
+  tern_trace ("op.undo", TERN_TRACE_INT ("id", operation->id),
+              TERN_TRACE_STR ("kind", tern_operation_kind_to_string (operation->kind)));
+  if (!tern_store_undo_operation (tern_runner_get_store (self), operation->id, changes, &error))
+    {
+      tern_changes_unref (changes);
+      return_error (task, error);
+      return;
+    }
+  if (operation->attempts > 0)
+    invalidate (self, operation, changes, "undone");
+  tern_core_take_changes (self->core, changes);
+  tern_core_flush (self->core);
+  g_task_return_boolean (task, TRUE);
+  g_object_unref (task);
+}
+
+static void
+undo_by_contrary (TernRunner *self, const TernOperation *operation, GTask *task)
 {
   const gint64 *ids = (const gint64 *) (gpointer) operation->messages->data;
   gsize n = operation->messages->len;
@@ -442,14 +549,15 @@ undo_after_flush_cb (GObject *object, GAsyncResult *result, gpointer user_data)
  * @operation: a logged operation, as tern_runner_apply() returned it
  * @task: (transfer full): returns a boolean
  *
- * Takes a change back: off the log while the server was not asked; while it is being asked, after
- * its answer; else by the contrary operation.
+ * Takes a change back: off the log while the server has not confirmed it; while it is being asked,
+ * after its answer; else by the contrary operation. Flags for which the server was asked without an
+ * answer are set back by the contrary operation, too.
  */
 void
 tern_runner_undo (TernRunner *self, TernOperation *operation, GTask *task)
 {
   g_autoptr (GPtrArray) operations = NULL;
-  gboolean waits = FALSE;
+  const TernOperation *logged = NULL;
   GError *error = NULL;
 
   if (self->core == NULL)
@@ -458,7 +566,7 @@ tern_runner_undo (TernRunner *self, TernOperation *operation, GTask *task)
       g_object_unref (task);
       return;
     }
-  if (self->replaying && self->running != NULL && self->running->id == operation->id)
+  if (self->asked && self->running->id == operation->id)
     {
       g_task_set_task_data (task, tern_operation_ref (operation),
                             (GDestroyNotify) tern_operation_unref);
@@ -466,38 +574,20 @@ tern_runner_undo (TernRunner *self, TernOperation *operation, GTask *task)
       return;
     }
 
-  operations = tern_store_list_operations (tern_runner_get_store (self), self->account->id, NULL);
+  operations = tern_store_list_operations (tern_runner_get_store (self), self->account->id, &error);
   for (guint i = 0; operations != NULL && i < operations->len; i++)
     {
-      const TernOperation *logged = g_ptr_array_index (operations, i);
+      const TernOperation *other = g_ptr_array_index (operations, i);
 
-      /* One whose answer was lost may have reached the server: only the contrary is sure. */
-      waits = waits || (logged->id == operation->id && logged->attempts == 0);
+      if (other->id == operation->id)
+        logged = other;
     }
-  if (!waits)
-    {
-      undo_confirmed (self, operation, task);
-      return;
-    }
-
-  tern_trace ("op.undo", TERN_TRACE_INT ("id", operation->id),
-              TERN_TRACE_STR ("kind", tern_operation_kind_to_string (operation->kind)));
-  {
-    TernChanges *changes = tern_changes_new ();
-
-    if (tern_store_undo_operation (tern_runner_get_store (self), operation->id, changes, &error))
-      {
-        tern_core_take_changes (self->core, changes);
-        tern_core_flush (self->core);
-        g_task_return_boolean (task, TRUE);
-      }
-    else
-      {
-        tern_changes_unref (changes);
-        g_task_return_error (task, error);
-      }
-  }
-  g_object_unref (task);
+  if (error != NULL)
+    return_error (task, error);
+  else if (logged == NULL || (logged->attempts > 0 && operation->kind == TERN_OPERATION_FLAGS))
+    undo_by_contrary (self, operation, task);
+  else
+    undo_logged (self, logged, task);
 }
 
 /**

@@ -32,7 +32,8 @@ struct _TernRunner
   GQueue snippets; /* SnippetRequest: waiting */
   gboolean snippets_running;
 
-  TernOperation *running; /* the operation that the server is being asked for */
+  TernOperation *running; /* the operation that the replay is at */
+  gboolean asked;         /* the server is being asked for it */
   gboolean replaying;
   guint refused_attempts; /* answers to the first operation that made no sense, in a row */
   GPtrArray *flushers;    /* GTask: wait for the log to be empty */

@@ -342,6 +342,27 @@ tern_store_list_operations (TernStore *self, gint64 account_id, GError **error)
 }
 
 /**
+ * tern_store_get_first_operation:
+ * @self: a store
+ * @account_id: the account
+ * @error: return location for %TERN_ERROR_STORAGE
+ *
+ * Returns: (transfer full) (nullable): the oldest operation that the server has not confirmed;
+ * %NULL without an error where there is none
+ */
+TernOperation *
+tern_store_get_first_operation (TernStore *self, gint64 account_id, GError **error)
+{
+  g_autoptr (TernStatement) statement = tern_store_prepare_ids (
+      self, OPERATION_ROW "WHERE account = ?1 ORDER BY id LIMIT 1", TERN_IDS (account_id), error);
+  gboolean row;
+
+  if (statement == NULL || !tern_store_step (statement, &row, error) || !row)
+    return NULL;
+  return read_operation (self, statement, error);
+}
+
+/**
  * tern_store_count_attempt:
  * @self: the writing store
  * @operation_id: the operation; one that is off the log is no error

@@ -105,6 +105,8 @@ gboolean tern_store_evict (TernStore *self, guint64 capacity, GError **error);
 TernOperation *tern_store_log_operation (TernStore *self, TernOperation *operation,
                                          TernChanges *changes, GError **error);
 GPtrArray     *tern_store_list_operations (TernStore *self, gint64 account_id, GError **error);
+TernOperation *tern_store_get_first_operation (TernStore *self, gint64 account_id,
+                                               GError **error);
 gboolean       tern_store_count_attempt (TernStore *self, gint64 operation_id, GError **error);
 gboolean       tern_store_confirm_operation (TernStore *self, gint64 operation_id,
                                              GHashTable *moved, TernChanges *changes,

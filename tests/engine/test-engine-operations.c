@@ -147,6 +147,135 @@ test_undo_before_it_was_sent (Fixture *fixture, gconstpointer unused)
 }
 
 static void
+undo (Fixture *fixture, TernOperation *operation)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  tern_engine_undo_async (fixture->engine, operation, NULL, fixture_done_cb, &result);
+  g_assert_true (tern_engine_undo_finish (fixture->engine, fixture_wait (&result), &error));
+  g_assert_no_error (error);
+}
+
+static guint
+count_operations (Fixture *fixture)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GPtrArray) operations = NULL;
+  g_autoptr (GError) error = NULL;
+
+  tern_engine_list_operations_async (fixture->engine, NULL, fixture_done_cb, &result);
+  operations = tern_engine_list_operations_finish (fixture->engine, fixture_wait (&result), &error);
+  g_assert_no_error (error);
+  return operations->len;
+}
+
+static void
+test_undo_offline (Fixture *fixture, gconstpointer unused)
+{
+  g_autoptr (TernFolder) trash = fixture_get_folder (fixture, "Trash");
+  gint64 id = fixture_nth_message (fixture, "INBOX", 0);
+  g_autoptr (TernOperation) operation = NULL;
+  g_autoptr (GError) error = NULL;
+
+  tern_mock_imap_server_stop (fixture->server);
+  operation = fixture_apply (fixture, tern_operation_new_move (&id, 1, trash->id));
+  g_assert_false (fixture_flush (fixture, &error));
+  g_assert_true (tern_error_is_transport (error));
+  g_assert_cmpuint (fixture_count_rows (fixture, "INBOX"), ==, 4);
+  undo (fixture, operation);
+  g_assert_cmpuint (fixture_count_rows (fixture, "INBOX"), ==, 5);
+  g_assert_cmpuint (count_operations (fixture), ==, 0);
+}
+
+/* The server has moved it, and only its answer was lost. */
+static void
+test_undo_without_an_answer (Fixture *fixture, gconstpointer unused)
+{
+  g_autoptr (TernFolder) trash = fixture_get_folder (fixture, "Trash");
+  gint64 id = fixture_nth_message (fixture, "INBOX", 0);
+  g_autoptr (TernOperation) operation = NULL;
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < 2; i++)
+    tern_mock_imap_server_cut (fixture->server, "UID MOVE", 0);
+  operation = fixture_apply (fixture, tern_operation_new_move (&id, 1, trash->id));
+  g_assert_false (fixture_flush (fixture, &error));
+  g_clear_error (&error);
+  undo (fixture, operation);
+  g_assert_cmpuint (count_operations (fixture), ==, 0);
+  g_assert_true (fixture_sync (fixture, "INBOX", &error));
+  g_assert_true (fixture_sync (fixture, "Trash", &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (fixture_count_rows (fixture, "INBOX"), ==,
+                    tern_mock_imap_server_count_messages (fixture->server, "INBOX"));
+  g_assert_cmpuint (fixture_count_rows (fixture, "Trash"), ==,
+                    tern_mock_imap_server_count_messages (fixture->server, "Trash"));
+  g_assert_cmpuint (fixture_count_rows (fixture, "INBOX") + fixture_count_rows (fixture, "Trash"),
+                    ==, 5);
+}
+
+static char *
+refuse_from_the_third (TernMockImapServer *server,
+                       const TernMockImapCommand *command,
+                       gpointer user_data)
+{
+  return ++*(guint *) user_data >= 3 ? g_strdup ("$TAG NO [OVERQUOTA] full\r\n") : NULL;
+}
+
+/* More messages than one command takes: the server moves some and refuses the rest. */
+static void
+test_move_refused_half_way (Fixture *fixture, gconstpointer unused)
+{
+  g_autoptr (TernFolder) archive = fixture_get_folder (fixture, "Archive");
+  g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_autoptr (TernOperation) operation = NULL;
+  g_autoptr (TernFolder) inbox = NULL;
+  g_autoptr (GError) error = NULL;
+  guint n = 0;
+
+  /* Every second one, so that the UIDs make no ranges. */
+  tern_mock_imap_server_add_letters (fixture->server, "INBOX", 6000);
+  g_assert_true (fixture_sync (fixture, "INBOX", &error));
+  inbox = fixture_get_folder (fixture, "INBOX");
+  {
+    g_autoptr (GPtrArray) rows =
+        tern_engine_read_page (fixture->engine, inbox->id, NULL, 10000, &error);
+
+    for (guint i = 0; i < rows->len; i += 2)
+      g_array_append_val (ids, ((TernMessage *) g_ptr_array_index (rows, i))->id);
+  }
+  tern_mock_imap_server_set_handler (fixture->server, "UID MOVE", refuse_from_the_third, &n);
+  operation =
+      fixture_apply (fixture, tern_operation_new_move ((const gint64 *) (gpointer) ids->data,
+                                                       ids->len, archive->id));
+  fixture_flush (fixture, NULL);
+  g_assert_cmpuint (n, ==, 3);
+  g_assert_nonnull (fixture->failure);
+
+  /* Folders that look fresh are asked for all the same. */
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (GAsyncResult) result = NULL;
+
+      tern_engine_sync_folder_async (fixture->engine, i == 0 ? inbox->id : archive->id,
+                                     TERN_FETCH_VALIDATE, NULL, fixture_done_cb, &result);
+      g_assert_true (
+          tern_engine_sync_folder_finish (fixture->engine, fixture_wait (&result), &error));
+    }
+  {
+    g_autoptr (TernFolder) source = fixture_get_folder (fixture, "INBOX");
+    g_autoptr (TernFolder) target = fixture_get_folder (fixture, "Archive");
+
+    g_assert_cmpint (source->total, ==,
+                     tern_mock_imap_server_count_messages (fixture->server, "INBOX"));
+    g_assert_cmpint (target->total, ==,
+                     tern_mock_imap_server_count_messages (fixture->server, "Archive"));
+    g_assert_cmpint (target->total, >, 0);
+  }
+}
+
+static void
 test_offline_change_is_sent_later (Fixture *fixture, gconstpointer unused)
 {
   gint64 id = fixture_nth_message (fixture, "INBOX", 0);
@@ -249,6 +378,9 @@ main (int argc, char **argv)
   TEST ("a change is kept offline and sent by a later start", test_offline_change_is_sent_later);
   TEST ("a change that waits outlives a sync, and other flags follow the server",
         test_pending_change_outlives_a_sync);
+  TEST ("an undo without a network brings the row back", test_undo_offline);
+  TEST ("an undo of what may have been done loses nothing", test_undo_without_an_answer);
+  TEST ("a move that is refused half way is shown as far as it went", test_move_refused_half_way);
   TEST ("messages of two folders are no one operation", test_messages_of_two_folders);
   TEST ("a flag is on screen at once and on the server afterwards", test_flag_reaches_the_server);
   TEST ("a change that changes nothing asks nobody", test_nothing_to_do);
