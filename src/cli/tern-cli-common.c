@@ -233,6 +233,32 @@ tern_cli_find_account (TernCli *cli, const char *name, GError **error)
   return NULL;
 }
 
+/**
+ * tern_cli_list_folders:
+ * @cli: the program
+ * @account: an account
+ * @error: return location for an error
+ *
+ * Lists an account's folders as they are cached; asks the server where none are.
+ *
+ * Returns: (transfer full) (element-type TernFolder) (nullable): the folders
+ */
+GPtrArray *
+tern_cli_list_folders (TernCli *cli, TernAccount *account, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  GPtrArray *folders = tern_engine_read_folders (cli->engine, account->id, error);
+
+  if (folders == NULL || folders->len > 0)
+    return folders;
+  g_ptr_array_unref (folders);
+  tern_engine_refresh_folders_async (cli->engine, account->id, TERN_FETCH_FORCE, NULL,
+                                     tern_cli_done_cb, &result);
+  if (!tern_engine_refresh_folders_finish (cli->engine, tern_cli_wait (&result), error))
+    return NULL;
+  return tern_engine_read_folders (cli->engine, account->id, error);
+}
+
 static gboolean
 folder_matches (const TernFolder *folder, const char *name)
 {
@@ -247,24 +273,17 @@ folder_matches (const TernFolder *folder, const char *name)
  * @name: a path, or a role such as "trash"
  * @error: return location for an error
  *
- * Finds a folder by its path, else by its role; asks the server for the list where none is known.
+ * Finds a folder by its path, else by its role.
  *
  * Returns: (transfer full) (nullable): the folder
  */
 TernFolder *
 tern_cli_find_folder (TernCli *cli, TernAccount *account, const char *name, GError **error)
 {
-  g_autoptr (GAsyncResult) result = NULL;
-  g_autoptr (GPtrArray) folders = NULL;
+  g_autoptr (GPtrArray) folders = tern_cli_list_folders (cli, account, error);
 
-  tern_engine_refresh_folders_async (cli->engine, account->id, TERN_FETCH_VALIDATE, NULL,
-                                     tern_cli_done_cb, &result);
-  if (!tern_engine_refresh_folders_finish (cli->engine, tern_cli_wait (&result), error))
-    return NULL;
-  folders = tern_engine_read_folders (cli->engine, account->id, error);
   if (folders == NULL)
     return NULL;
-
   for (guint i = 0; i < folders->len; i++)
     if (folder_matches (g_ptr_array_index (folders, i), name))
       return tern_folder_ref (g_ptr_array_index (folders, i));

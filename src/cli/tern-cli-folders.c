@@ -40,8 +40,7 @@ tern_cli_folders (TernCli *cli, int argc, char **argv)
   if (!tern_cli_parse (cli, "ACCOUNT", NULL, &argc, &argv, 1, 1))
     return TERN_CLI_USAGE;
   account = tern_cli_find_account (cli, argv[1], &error);
-  if (account == NULL || !refresh (cli, account, TERN_FETCH_VALIDATE, &error) ||
-      (folders = tern_engine_read_folders (cli->engine, account->id, &error)) == NULL)
+  if (account == NULL || (folders = tern_cli_list_folders (cli, account, &error)) == NULL)
     return tern_cli_fail (error);
 
   tern_json_writer_begin_array (writer);

@@ -60,6 +60,7 @@ void          tern_cli_done_cb (GObject *object, GAsyncResult *result, gpointer 
 TernCliStatus tern_cli_fail (const GError *error);
 TernCliStatus tern_cli_complain (const char *format, ...) G_GNUC_PRINTF (1, 2);
 TernAccount  *tern_cli_find_account (TernCli *cli, const char *name, GError **error);
+GPtrArray    *tern_cli_list_folders (TernCli *cli, TernAccount *account, GError **error);
 TernFolder   *tern_cli_find_folder (TernCli *cli, TernAccount *account, const char *name,
                                     GError **error);
 gboolean      tern_cli_parse_id (const char *text, gint64 *id, GError **error);

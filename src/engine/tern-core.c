@@ -13,6 +13,7 @@ struct _TernCore
   const TernCoreListener *listener;
   gpointer listener_data;
 
+  gint64 start; /* µs of real time */
   TernStore *store;
   TernTrust *trust;
   GHashTable *runners; /* gint64 account id → TernRunner */
@@ -42,6 +43,7 @@ tern_core_new (const char *dir, const TernCoreListener *listener, gpointer user_
   self->dir = g_strdup (dir);
   self->listener = listener;
   self->listener_data = user_data;
+  self->start = g_get_real_time ();
   self->trust = tern_trust_new ();
   self->runners = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_object_unref);
   self->statuses =
@@ -126,6 +128,18 @@ tern_core_open (TernCore *self, GError **error)
         tern_runner_replay (runner);
     }
   return TRUE;
+}
+
+/**
+ * tern_core_get_start:
+ * @self: a core
+ *
+ * Returns: when the core was made, µs of real time
+ */
+gint64
+tern_core_get_start (TernCore *self)
+{
+  return self->start;
 }
 
 /**

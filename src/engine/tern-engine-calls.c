@@ -397,7 +397,7 @@ refresh_folders (TernCore *core, GTask *task)
  * tern_engine_refresh_folders_async:
  * @self: the engine
  * @account_id: the account
- * @policy: whether the server is asked where folders are known already
+ * @policy: whether the server is asked
  * @cancellable: (nullable): a cancellable
  * @callback: called when done
  * @user_data: for @callback

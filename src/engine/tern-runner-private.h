@@ -23,6 +23,7 @@ struct _TernRunner
   guint failures; /* in a row, by transport */
   GSource *retry_source;
 
+  gint64 folders_validated; /* when this start asked for the folder list, µs of real time; 0: never */
   GHashTable *syncs;  /* gint64 folder id → Sync: under way */
   gint64 shown_sync;  /* the folder whose progress the status tells; 0 for none */
   guint done;

@@ -5,7 +5,8 @@
 #include "tern-folder-sink.h"
 #include "tern-trace.h"
 
-/* How long a list counts as fresh without asking (µs). */
+/* How long a list counts as fresh without asking (µs). What an earlier start of the program found
+ * does not count: nobody has watched the folder since. */
 #define LIST_TTL (2 * 60 * 60 * (gint64) G_USEC_PER_SEC)
 /* So many of the newest letters get their beginnings with the list. */
 #define SCREENFUL 50
@@ -67,7 +68,7 @@ refresh_with_channel (TernRunner *self,
 /**
  * tern_runner_refresh_folders:
  * @self: a runner
- * @policy: whether the server is asked where folders are known already
+ * @policy: whether the server is asked
  * @task: (transfer full): returns a boolean
  *
  * Brings the account's folder list up to date.
@@ -75,17 +76,12 @@ refresh_with_channel (TernRunner *self,
 void
 tern_runner_refresh_folders (TernRunner *self, TernFetchPolicy policy, GTask *task)
 {
-  if (policy != TERN_FETCH_FORCE)
-    {
-      GError *error = NULL;
-      g_autoptr (GPtrArray) folders =
-          tern_store_list_folders (tern_runner_get_store (self), self->account->id, &error);
+  gint64 age = g_get_real_time () - self->folders_validated;
 
-      if (folders == NULL || folders->len > 0 || policy == TERN_FETCH_CACHED)
-        {
-          refresh_done (self, task, error);
-          return;
-        }
+  if (policy == TERN_FETCH_CACHED || (policy == TERN_FETCH_VALIDATE && age >= 0 && age < LIST_TTL))
+    {
+      refresh_done (self, task, NULL);
+      return;
     }
   g_task_set_task_data (task, g_object_ref (self), g_object_unref);
   tern_runner_begin (self);
@@ -291,6 +287,7 @@ tern_runner_sync_folder (TernRunner *self, gint64 folder_id, TernFetchPolicy pol
   g_autoptr (TernFolder) folder =
       tern_store_get_folder (tern_runner_get_store (self), folder_id, &error);
   Sync *sync = g_hash_table_lookup (self->syncs, &folder_id);
+  gboolean fresh;
   gint64 age;
 
   if (folder == NULL)
@@ -300,8 +297,9 @@ tern_runner_sync_folder (TernRunner *self, gint64 folder_id, TernFetchPolicy pol
       return;
     }
   age = g_get_real_time () - folder->validated;
-  if (policy == TERN_FETCH_CACHED ||
-      (policy == TERN_FETCH_VALIDATE && age >= 0 && age < LIST_TTL) || !folder->selectable)
+  fresh = age >= 0 && age < LIST_TTL && folder->validated >= tern_core_get_start (self->core);
+  if (policy == TERN_FETCH_CACHED || (policy == TERN_FETCH_VALIDATE && fresh) ||
+      !folder->selectable)
     {
       tern_trace ("cache.hit", TERN_TRACE_STR ("what", "list"));
       g_task_return_boolean (task, TRUE);
