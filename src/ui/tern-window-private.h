@@ -26,7 +26,7 @@ struct _TernWindow
   GtkWidget *sidebar;
   GtkWidget *list_pane;
   GtkWidget *list;
-  GtkWidget *letter_box;
+  GtkWidget *letter_pane;
   GtkWidget *letter_stack;
   GtkWidget *letter_view;
   GtkWidget *no_letter;

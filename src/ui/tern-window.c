@@ -23,7 +23,7 @@ tern_window_letter_is_visible (TernWindow *self)
   AdwLeaflet *inner = ADW_LEAFLET (self->inner), *outer = ADW_LEAFLET (self->outer);
 
   return (!adw_leaflet_get_folded (inner) ||
-          adw_leaflet_get_visible_child (inner) == self->letter_box) &&
+          adw_leaflet_get_visible_child (inner) == self->letter_pane) &&
          (!adw_leaflet_get_folded (outer) || adw_leaflet_get_visible_child (outer) == self->inner);
 }
 
@@ -85,7 +85,7 @@ message_selected_cb (TernWindow *self, TernMessageItem *item)
 static void
 message_activated_cb (TernWindow *self, TernMessageItem *item)
 {
-  adw_leaflet_set_visible_child (ADW_LEAFLET (self->inner), self->letter_box);
+  adw_leaflet_set_visible_child (ADW_LEAFLET (self->inner), self->letter_pane);
   tern_window_show_letter (self, item);
   gtk_widget_child_focus (self->letter_stack, GTK_DIR_TAB_FORWARD);
 }
@@ -149,7 +149,7 @@ void
 tern_window_go_back (TernWindow *self)
 {
   AdwLeaflet *inner = ADW_LEAFLET (self->inner), *outer = ADW_LEAFLET (self->outer);
-  gboolean in_letter = adw_leaflet_get_visible_child (inner) == self->letter_box;
+  gboolean in_letter = adw_leaflet_get_visible_child (inner) == self->letter_pane;
 
   if (adw_leaflet_get_folded (outer) && (!adw_leaflet_get_folded (inner) || !in_letter))
     {
@@ -347,7 +347,7 @@ tern_window_class_init (TernWindowClass *klass)
   BIND (sidebar);
   BIND (list_pane);
   BIND (list);
-  BIND (letter_box);
+  BIND (letter_pane);
   BIND (letter_stack);
   BIND (letter_view);
   BIND (no_letter);

@@ -1,0 +1,96 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The window on a sample mailbox, used as a person uses it: by keys, and by what can be read out."""
+import window
+
+import sample  # found by way of window
+
+NEWEST = "打ち合わせの件"
+LETTERS = 3000
+
+
+class SlowServer(window.WindowCase):
+    def fill(self, server):
+        sample.fill(server, window.USER, messages=LETTERS)
+
+    def test_the_first_rows_are_on_screen_while_the_server_is_still_sending(self):
+        _proxy, port = self.start_proxy(delay=25, rate=300)
+        tern = self.start_tern()
+        self.add_account(tern, port)
+        painted = tern.trace.wait("ui.rows", lambda event: event["n"] > 0)
+        self.assertTrue(tern.rows())
+        self.assertLess(painted["n"], painted["total"])
+        done = tern.trace.wait("fetch.done")
+        self.assertLess(painted["t"], done["t"])
+        tern.trace.wait("ui.rows", lambda event: event["n"] == event["total"])
+
+
+class SampleMailbox(window.WindowCase):
+    def fill(self, server):
+        sample.fill(server, window.USER)
+
+    def start_filled(self):
+        """Tern with the sample mailbox in its inbox, and the line that it came on."""
+        proxy, port = self.start_proxy(delay=0)
+        tern = self.start_tern()
+        self.add_account(tern, port)
+        tern.wait_row(NEWEST)
+        tern.trace.wait("fetch.done")
+        return tern, proxy
+
+    def select(self, tern, subject):
+        """Goes down the list by key until that letter is the one that is open."""
+        for _step in range(40):
+            tern.press("j")
+            window.wait_for("a selected row", lambda: tern.selected_row())
+            if subject in tern.selected_row():
+                return
+        self.fail(f"{subject} cannot be reached")
+
+    def test_a_letter_is_opened_starred_deleted_and_brought_back_by_keys(self):
+        tern, _proxy = self.start_filled()
+        self.assertTrue(tern.wait_row(NEWEST).startswith("Unread"))
+        self.select(tern, NEWEST)
+        window.wait_for("a letter that is read",
+                        lambda: not tern.wait_row(NEWEST).startswith("Unread"))
+        tern.press("s")
+        window.wait_for("a star", lambda: "Starred" in tern.wait_row(NEWEST))
+        events = len(tern.trace.events())
+        tern.press("Delete")
+        tern.wait_no_row(NEWEST)
+        tern.find("push button", "Undo")
+        self.assertTrue(tern.selected_row(), "the next letter is selected")
+        tern.trace.wait("op.log", after=events)
+        tern.press("ctrl+z")
+        self.assertIn("Starred", tern.wait_row(NEWEST))
+
+    def test_a_start_without_the_server_shows_the_same_list(self):
+        tern, proxy = self.start_filled()
+        tern.trace.wait("ui.rows", lambda event: event["n"] == event["total"])
+        before = tern.rows()
+        self.assertEqual(tern.quit(), 0)
+        proxy.terminate()
+        proxy.wait()
+
+        tern = self.start_tern()
+        painted = tern.trace.wait("ui.rows", lambda event: event["n"] > 0)
+        self.assertEqual(tern.rows(), before)
+        failed = tern.trace.wait("race.fail")
+        self.assertLess(painted["t"], failed["t"])
+        window.wait_for("word of the missing server",
+                        lambda: any("You see what was kept here." in name
+                                    for name in tern.names("label")))
+        self.assertEqual(tern.rows(), before)
+
+    def test_a_wrong_password_is_told_in_a_sentence_and_keeps_nothing(self):
+        tern = self.start_tern()
+        self.server.password, right = "wrong", self.server.password
+        self.add_account(tern, self.server.tls_port, last=False)
+        window.wait_for("a sentence", lambda: any("did not accept" in name
+                                                  for name in tern.names("alert")))
+        self.server.password = right
+        self.assertFalse(tern.rows())
+
+
+if __name__ == "__main__":
+    window.main()
