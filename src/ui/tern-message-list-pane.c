@@ -252,7 +252,7 @@ sync_folder (TernMessageListPane *self, TernFetchPolicy policy)
 }
 
 static void
-close_folder (TernMessageListPane *self)
+drop_folder (TernMessageListPane *self)
 {
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
@@ -264,11 +264,16 @@ close_folder (TernMessageListPane *self)
   self->folder_id = 0;
   self->has_cursor = FALSE;
   self->advance = FALSE;
-  if (self->selected != NULL)
-    {
-      g_clear_object (&self->selected);
-      g_signal_emit (self, signals[SIGNAL_MESSAGE_SELECTED], 0, NULL);
-    }
+}
+
+static void
+close_folder (TernMessageListPane *self)
+{
+  drop_folder (self);
+  if (self->selected == NULL)
+    return;
+  g_clear_object (&self->selected);
+  g_signal_emit (self, signals[SIGNAL_MESSAGE_SELECTED], 0, NULL);
 }
 
 static void
@@ -421,7 +426,8 @@ tern_message_list_pane_dispose (GObject *object)
   TernMessageListPane *self = TERN_MESSAGE_LIST_PANE (object);
 
   if (self->list_view != NULL)
-    close_folder (self);
+    drop_folder (self);
+  g_clear_object (&self->selected);
   gtk_widget_dispose_template (GTK_WIDGET (object), TERN_TYPE_MESSAGE_LIST_PANE);
   g_clear_object (&self->engine);
   g_clear_object (&self->folders);
