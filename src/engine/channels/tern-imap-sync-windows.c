@@ -4,7 +4,7 @@
 #include "tern-error.h"
 
 /* Windows that are asked for at a time: the server never runs out of work. */
-#define WINDOWS_AHEAD 2
+#define WINDOWS_AHEAD 3
 /* Messages that are asked for again one by one, at most. */
 #define MAX_REPAIRS 200
 
