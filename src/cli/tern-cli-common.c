@@ -144,6 +144,34 @@ advice (const GError *error)
     }
 }
 
+static char *
+describe (const GError *error)
+{
+  const char *detail = tern_error_get_detail (error);
+
+  if (error->domain == TERN_ERROR && error->code == TERN_ERROR_CERTIFICATE && detail != NULL)
+    /* Translators: the sentence before, then the technical reason and the fingerprint. */
+    return g_strdup_printf (_ ("%s (%s; SHA-256 %s)"), advice (error), error->message, detail);
+  if (error->domain == TERN_ERROR)
+    return g_strdup_printf ("%s (%s)", advice (error), error->message);
+  if (tern_error_is_transport (error))
+    return g_strdup_printf (
+        _ ("Couldn’t reach the server; check the network and the server’s name (%s)"),
+        error->message);
+  return g_strdup (error->message);
+}
+
+static TernCliStatus
+get_status (const GError *error)
+{
+  if (g_error_matches (error, TERN_ERROR, TERN_ERROR_AUTH) ||
+      g_error_matches (error, TERN_ERROR, TERN_ERROR_SECRET))
+    return TERN_CLI_SIGN_IN;
+  if (tern_error_is_transport (error) && !g_error_matches (error, TERN_ERROR, TERN_ERROR_PROTOCOL))
+    return TERN_CLI_OFFLINE;
+  return TERN_CLI_FAILED;
+}
+
 /**
  * tern_cli_fail:
  * @error: what happened
@@ -155,29 +183,29 @@ advice (const GError *error)
 TernCliStatus
 tern_cli_fail (const GError *error)
 {
-  const char *detail = tern_error_get_detail (error);
+  g_autofree char *text = describe (error);
 
-  if (error->domain == TERN_ERROR)
-    {
-      if (error->code == TERN_ERROR_CERTIFICATE && detail != NULL)
-        /* Translators: the sentence before, then the technical reason and the fingerprint. */
-        tern_cli_complain (_ ("%s (%s; SHA-256 %s)"), advice (error), error->message, detail);
-      else
-        tern_cli_complain ("%s (%s)", advice (error), error->message);
-    }
-  else if (tern_error_is_transport (error))
-    tern_cli_complain (
-        _ ("Couldn’t reach the server; check the network and the server’s name (%s)"),
-        error->message);
-  else
-    tern_cli_complain ("%s", error->message);
+  tern_cli_complain ("%s", text);
+  return get_status (error);
+}
 
-  if (g_error_matches (error, TERN_ERROR, TERN_ERROR_AUTH) ||
-      g_error_matches (error, TERN_ERROR, TERN_ERROR_SECRET))
-    return TERN_CLI_SIGN_IN;
-  if (tern_error_is_transport (error) && !g_error_matches (error, TERN_ERROR, TERN_ERROR_PROTOCOL))
-    return TERN_CLI_OFFLINE;
-  return TERN_CLI_FAILED;
+/**
+ * tern_cli_postpone:
+ * @error: why the server could not be asked
+ *
+ * Says in one line on stderr that a change waits for the server, and why.
+ *
+ * Returns: the exit status for it
+ */
+TernCliStatus
+tern_cli_postpone (const GError *error)
+{
+  g_autofree char *text = describe (error);
+
+  /* Translators: %s says why the server could not be asked. */
+  tern_cli_complain (_ ("%s. The change is kept and goes to the server when that is possible"),
+                     text);
+  return get_status (error);
 }
 
 /**

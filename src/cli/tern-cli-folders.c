@@ -6,6 +6,8 @@
 #include <glib/gi18n.h>
 #include <stdio.h>
 
+#include "tern-error.h"
+
 /* Rows read at once. */
 #define PAGE 200
 
@@ -226,13 +228,31 @@ print_rows (TernCli *cli,
   return TRUE;
 }
 
+/* Asks the server for a folder that was never synced to its end. Where it cannot be reached, what
+ * is kept of the folder is worth a list. */
+static gboolean
+complete (TernCli *cli, const TernFolder *folder, GError **error)
+{
+  g_autoptr (GPtrArray) kept = NULL;
+  g_autoptr (GError) own = NULL;
+
+  if (folder->validated != 0 || sync_one (cli, folder, TERN_FETCH_VALIDATE, &own))
+    return TRUE;
+  kept = tern_engine_read_page (cli->engine, folder->id, NULL, 1, NULL);
+  if (tern_error_is_transport (own) && kept != NULL && kept->len > 0)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&own));
+  return FALSE;
+}
+
 /**
  * tern_cli_list:
  * @cli: the program
  * @argc: number of words
  * @argv: the command's name, ACCOUNT, FOLDER and options
  *
- * Lists what is cached of a folder, newest first; the server is asked where it was never synced.
+ * Lists what is cached of a folder, newest first; the server is asked where it was never synced to
+ * its end, and can be reached.
  *
  * Returns: the exit status
  */
@@ -255,8 +275,7 @@ tern_cli_list (TernCli *cli, int argc, char **argv)
     return tern_cli_complain (_ ("--limit and --offset take numbers from 0"));
   if ((account = tern_cli_find_account (cli, argv[1], &error)) == NULL ||
       (folder = tern_cli_find_folder (cli, account, argv[2], &error)) == NULL ||
-      (folder->validated == 0 && !sync_one (cli, folder, TERN_FETCH_VALIDATE, &error)) ||
-      !print_rows (cli, account, folder, offset, limit, &error))
+      !complete (cli, folder, &error) || !print_rows (cli, account, folder, offset, limit, &error))
     return tern_cli_fail (error);
   return TERN_CLI_DONE;
 }

@@ -33,12 +33,7 @@ flush (TernCli *cli, gint64 account_id)
   if (failure != NULL)
     return tern_cli_fail (failure);
   if (!empty)
-    {
-      TernCliStatus status = tern_cli_fail (error);
-
-      tern_cli_complain (_ ("The change is kept and goes to the server when that is possible"));
-      return status;
-    }
+    return tern_cli_postpone (error);
   return TERN_CLI_DONE;
 }
 

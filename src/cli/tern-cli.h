@@ -58,6 +58,7 @@ gboolean      tern_cli_parse (TernCli *cli, const char *words, const GOptionEntr
 GAsyncResult *tern_cli_wait (GAsyncResult **result);
 void          tern_cli_done_cb (GObject *object, GAsyncResult *result, gpointer user_data);
 TernCliStatus tern_cli_fail (const GError *error);
+TernCliStatus tern_cli_postpone (const GError *error);
 TernCliStatus tern_cli_complain (const char *format, ...) G_GNUC_PRINTF (1, 2);
 TernAccount  *tern_cli_find_account (TernCli *cli, const char *name, GError **error);
 GPtrArray    *tern_cli_list_folders (TernCli *cli, TernAccount *account, GError **error);
