@@ -110,8 +110,8 @@ sync_account (
  * @argc: number of words
  * @argv: the command's name, [ACCOUNT] and options
  *
- * Brings all folders, an account's, or one up to date where they are stale; with --force whatever
- * their age.
+ * Sends the changes that wait, then brings all folders, an account's, or one up to date where they
+ * are stale; with --force whatever their age.
  *
  * Returns: the exit status
  */
@@ -147,10 +147,15 @@ tern_cli_sync (TernCli *cli, int argc, char **argv)
   /* One account's trouble does not keep the others from their mail. */
   for (guint i = 0; i < accounts->len; i++)
     {
+      TernAccount *account = g_ptr_array_index (accounts, i);
+      TernCliStatus sent = tern_cli_flush (cli, account->id);
       g_autoptr (GError) own = NULL;
 
-      if (!sync_account (cli, g_ptr_array_index (accounts, i), name,
-                         force ? TERN_FETCH_FORCE : TERN_FETCH_VALIDATE, &own))
+      if (sent != TERN_CLI_DONE)
+        status = sent;
+      /* What could not be sent is why nothing can be fetched either; what was refused is not. */
+      if ((sent == TERN_CLI_DONE || sent == TERN_CLI_FAILED) &&
+          !sync_account (cli, account, name, force ? TERN_FETCH_FORCE : TERN_FETCH_VALIDATE, &own))
         status = tern_cli_fail (own);
     }
   if (cli->json)

@@ -17,8 +17,17 @@ failed_cb (TernEngine *engine, TernOperation *operation, GError *error, gpointer
     *failure = g_error_copy (error);
 }
 
-static TernCliStatus
-flush (TernCli *cli, gint64 account_id)
+/**
+ * tern_cli_flush:
+ * @cli: the program
+ * @account_id: an account
+ *
+ * Sends what waits in an account's log, and says what the server refused or why it waits on.
+ *
+ * Returns: the exit status; %TERN_CLI_FAILED where changes were refused and are undone
+ */
+TernCliStatus
+tern_cli_flush (TernCli *cli, gint64 account_id)
 {
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
@@ -116,7 +125,7 @@ apply_all (TernCli *cli, int n, char **ids, MakeOperation make, gconstpointer da
 
       if (!apply (cli, g_ptr_array_index (groups, i), make, data, &account_id, &error))
         return tern_cli_fail (error);
-      own = flush (cli, account_id);
+      own = tern_cli_flush (cli, account_id);
       if (own != TERN_CLI_DONE)
         status = own;
     }

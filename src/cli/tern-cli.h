@@ -51,6 +51,7 @@ TernCliStatus tern_cli_unflag (TernCli *cli, int argc, char **argv);
 TernCliStatus tern_cli_move (TernCli *cli, int argc, char **argv);
 TernCliStatus tern_cli_delete (TernCli *cli, int argc, char **argv);
 TernCliStatus tern_cli_operations (TernCli *cli, int argc, char **argv);
+TernCliStatus tern_cli_flush (TernCli *cli, gint64 account_id);
 
 /* tern-cli-common.c */
 gboolean      tern_cli_parse (TernCli *cli, const char *words, const GOptionEntry *options,

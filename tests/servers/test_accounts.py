@@ -105,7 +105,8 @@ class Accounts(harness.ServerCase):
         letters = list(sample.sample())
         inbox = self.cli("list", "whole@example.org", "INBOX", "--limit", 1000).json()
         self.assertEqual(len(inbox), sum(folder is None for folder, *_ in letters))
-        for message in inbox:
+        # Every kind of letter is among the newest; each call opens a connection of its own.
+        for message in inbox[:30]:
             self.cli("show", message["id"])
 
 
