@@ -29,7 +29,7 @@
   "blockquote{margin:6px 0;padding-left:12px;border-left:2px solid rgba(128,128,128,.5)}"          \
   "pre{white-space:pre-wrap}"
 #define LIGHT_CSS ":root{color-scheme:light}body{color:#2e3436}a{color:#1b6acb}"
-#define PAPER_CSS ":root{color-scheme:light}body{color:#000;background:#fff}"
+#define PAPER_CSS ":root{color-scheme:light}body{color:#000}"
 #define DARK_CSS ":root{color-scheme:dark}body{color:#eee}a{color:#78aeed}"
 
 struct _TernLetterWeb
@@ -206,17 +206,33 @@ make_view (TernLetterWeb *self, gboolean allow_remote)
   self->view = g_object_new (WEBKIT_TYPE_WEB_VIEW, "web-context", self->context, "network-session",
                              session, "settings", settings, "zoom-level", self->zoom, NULL);
   self->allow_remote = allow_remote;
-  webkit_web_view_set_background_color (WEBKIT_WEB_VIEW (self->view), &(GdkRGBA){ 0 });
   for (gsize i = 0; i < G_N_ELEMENTS (signals); i++)
     g_signal_connect_object (self->view, signals[i].signal, signals[i].callback, self,
                              G_CONNECT_SWAPPED);
   gtk_stack_add_named (GTK_STACK (self->stack), self->view, "letter");
 }
 
+/* The card's colour on the window's, or white paper. Never transparent: without compositing WebKit
+ * would draw a letter over the one before it. */
+static GdkRGBA
+get_background (TernLetterWeb *self, gboolean paper)
+{
+  GtkStyleContext *style = gtk_widget_get_style_context (GTK_WIDGET (self));
+  GdkRGBA window = { 1, 1, 1, 1 }, card;
+
+  if (paper || !gtk_style_context_lookup_color (style, "window_bg_color", &window) ||
+      !gtk_style_context_lookup_color (style, "card_bg_color", &card))
+    return (GdkRGBA){ 1, 1, 1, 1 };
+  return (GdkRGBA){ card.red * card.alpha + window.red * (1 - card.alpha),
+                    card.green * card.alpha + window.green * (1 - card.alpha),
+                    card.blue * card.alpha + window.blue * (1 - card.alpha), 1 };
+}
+
 static void
 load_page (TernLetterWeb *self, const char *inner)
 {
   gboolean dark = adw_style_manager_get_dark (adw_style_manager_get_default ());
+  GdkRGBA background = get_background (self, dark && self->has_colours);
   const char *colours = !dark ? LIGHT_CSS : self->has_colours ? PAPER_CSS : DARK_CSS;
   g_autofree char *css = g_strconcat (PAGE_CSS, colours, NULL);
   g_autofree char *page = tern_html_policy_make_page (inner, css, self->allow_remote);
@@ -224,6 +240,7 @@ load_page (TernLetterWeb *self, const char *inner)
   /* The letter before this one must not be seen below this one's header. */
   gtk_widget_set_opacity (self->view, 0);
   gtk_stack_set_visible_child (GTK_STACK (self->stack), self->view);
+  webkit_web_view_set_background_color (WEBKIT_WEB_VIEW (self->view), &background);
   webkit_web_view_load_html (WEBKIT_WEB_VIEW (self->view), page, NULL);
 }
 
