@@ -255,9 +255,9 @@ test_policy_within_ttl (Fixture *fixture, gconstpointer unused)
                     ==, before);
 
   /* What an earlier start found may be an hour old, and letters gone since. */
+  g_clear_object (&result); /* holds the engine */
   fixture_restart (fixture);
   tern_mock_imap_server_remove_message (fixture->server, "INBOX", 5);
-  g_clear_object (&result);
   tern_engine_sync_folder_async (fixture->engine, folder->id, TERN_FETCH_VALIDATE, NULL,
                                  fixture_done_cb, &result);
   g_assert_true (tern_engine_sync_folder_finish (fixture->engine, fixture_wait (&result), &error));
