@@ -58,7 +58,7 @@ class SampleMailbox(window.WindowCase):
         events = len(tern.trace.events())
         tern.press("Delete")
         tern.wait_no_row(NEWEST)
-        tern.find("push button", "Undo")
+        window.wait_for("word of it", lambda: "Letter deleted" in tern.names("label"))
         self.assertTrue(tern.selected_row(), "the next letter is selected")
         tern.trace.wait("op.log", after=events)
         tern.press("ctrl+z")
