@@ -21,7 +21,7 @@
   "body{margin:0;font:11pt/1.5 system-ui,sans-serif;overflow-wrap:anywhere}"                       \
   "." TERN_HTML_ROOT_CLASS "{display:flow-root}"                                                   \
   "." TERN_HTML_ROOT_CLASS ">div{box-sizing:border-box;min-height:100vh;padding:6px 18px 18px}"    \
-  "img{max-width:100%}"                                                                            \
+  "img,table{max-width:100%!important}"                                                            \
   "img:not([src]){background:rgba(128,128,128,.15);border-radius:6px;font-size:10pt;"              \
   "max-height:120px}"                                                                              \
   "img:not([src]):not([alt]),img:not([src])[alt=\"\"],"                                            \
@@ -234,7 +234,8 @@ load_page (TernLetterWeb *self, const char *inner)
   gboolean dark = adw_style_manager_get_dark (adw_style_manager_get_default ());
   GdkRGBA background = get_background (self, dark && self->has_colours);
   const char *colours = !dark ? LIGHT_CSS : self->has_colours ? PAPER_CSS : DARK_CSS;
-  g_autofree char *css = g_strconcat (PAGE_CSS, colours, NULL);
+  g_autofree char *ground = gdk_rgba_to_string (&background);
+  g_autofree char *css = g_strdup_printf ("%s%shtml{background:%s}", PAGE_CSS, colours, ground);
   g_autofree char *page = tern_html_policy_make_page (inner, css, self->allow_remote);
 
   /* The letter before this one must not be seen below this one's header. */
