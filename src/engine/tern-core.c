@@ -6,6 +6,8 @@
 
 /* The window draws no more often than this, so it is told no more often (µs). */
 #define FRAME (G_USEC_PER_SEC / 60)
+/* What was cancelled ends at once, but for a keyring that does not listen (ms). */
+#define CLOSE_DEADLINE 2000
 
 struct _TernCore
 {
@@ -17,6 +19,9 @@ struct _TernCore
   TernStore *store;
   TernTrust *trust;
   GHashTable *runners; /* gint64 account id → TernRunner */
+  guint living;        /* runners, with those that are closed and still at work */
+  GPtrArray *guests;   /* TernChannel, unowned: of no runner, closed with the core */
+  GCancellable *closing;
 
   TernChanges *changes; /* not told yet; NULL for none */
   GHashTable *statuses; /* gint64 account id → TernStatus, not told yet */
@@ -46,16 +51,44 @@ tern_core_new (const char *dir, const TernCoreListener *listener, gpointer user_
   self->start = g_get_real_time ();
   self->trust = tern_trust_new ();
   self->runners = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_object_unref);
+  self->guests = g_ptr_array_new ();
+  self->closing = g_cancellable_new ();
   self->statuses =
       g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, (GDestroyNotify) tern_status_unref);
   return self;
+}
+
+static gboolean
+deadline_cb (gpointer user_data)
+{
+  *(gboolean *) user_data = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+/* Everybody who asked for something gets an answer, on a thread that still turns. */
+static gboolean
+drain (TernCore *self)
+{
+  GMainContext *context = g_main_context_get_thread_default ();
+  g_autoptr (GSource) deadline = g_timeout_source_new (CLOSE_DEADLINE);
+  gboolean late = FALSE;
+
+  g_source_set_callback (deadline, deadline_cb, &late, NULL);
+  g_source_attach (deadline, context);
+  while (!late && (self->living > 0 || self->guests->len > 0))
+    g_main_context_iteration (context, TRUE);
+  g_source_destroy (deadline);
+  while (g_main_context_iteration (context, FALSE))
+    ;
+  return self->living == 0 && self->guests->len == 0;
 }
 
 /**
  * tern_core_free:
  * @self: (transfer full): a core
  *
- * Gives up all connections without waiting, tells what was not told yet, and closes the database.
+ * Gives up all connections without waiting for a server, tells what was not told yet, and closes
+ * the database.
  */
 void
 tern_core_free (TernCore *self)
@@ -66,13 +99,21 @@ tern_core_free (TernCore *self)
   g_hash_table_iter_init (&iter, self->runners);
   while (g_hash_table_iter_next (&iter, NULL, &runner))
     tern_runner_close (runner);
+  g_hash_table_remove_all (self->runners);
+  g_cancellable_cancel (self->closing);
+  for (guint i = self->guests->len; i > 0; i--)
+    tern_channel_close (g_ptr_array_index (self->guests, i - 1));
 
-  /* What the closed channels still have to say goes to its callers. */
-  while (g_main_context_iteration (g_main_context_get_thread_default (), FALSE))
-    ;
-
+  if (!drain (self))
+    {
+      /* Better not freed than freed under somebody's hands. */
+      g_warning ("Something goes on after the end");
+      return;
+    }
   tern_core_flush (self);
   g_hash_table_unref (self->runners);
+  g_ptr_array_unref (self->guests);
+  g_object_unref (self->closing);
   g_hash_table_unref (self->statuses);
   g_clear_object (&self->trust);
   g_clear_object (&self->store);
@@ -167,6 +208,52 @@ tern_core_get_trust (TernCore *self)
 }
 
 /**
+ * tern_core_get_closing:
+ * @self: a core
+ *
+ * Returns: (transfer none): cancelled when the core goes
+ */
+GCancellable *
+tern_core_get_closing (TernCore *self)
+{
+  return self->closing;
+}
+
+/**
+ * tern_core_add_guest:
+ * @self: a core
+ * @channel: a channel that is no runner's
+ *
+ * Has the channel closed when the core goes, which then waits for tern_core_remove_guest().
+ */
+void
+tern_core_add_guest (TernCore *self, TernChannel *channel)
+{
+  g_ptr_array_add (self->guests, channel);
+}
+
+/**
+ * tern_core_remove_guest:
+ * @self: a core
+ * @channel: a channel given to tern_core_add_guest()
+ *
+ * Tells that the work with the channel has ended.
+ */
+void
+tern_core_remove_guest (TernCore *self, TernChannel *channel)
+{
+  g_ptr_array_remove_fast (self->guests, channel);
+}
+
+static void
+runner_gone_cb (gpointer user_data, GObject *runner)
+{
+  TernCore *self = user_data;
+
+  self->living--;
+}
+
+/**
  * tern_core_get_runner:
  * @self: a core
  * @account_id: an account
@@ -190,6 +277,8 @@ tern_core_get_runner (TernCore *self, gint64 account_id, GError **error)
       g_set_error_literal (error, TERN_ERROR, TERN_ERROR_STORAGE, "the database is not open");
       return NULL;
     }
+  if (g_cancellable_set_error_if_cancelled (self->closing, error))
+    return NULL;
 
   accounts = tern_store_list_accounts (self->store, error);
   if (accounts == NULL)
@@ -201,6 +290,8 @@ tern_core_get_runner (TernCore *self, gint64 account_id, GError **error)
       if (account->id == account_id)
         {
           runner = tern_runner_new (self, account);
+          self->living++;
+          g_object_weak_ref (G_OBJECT (runner), runner_gone_cb, self);
           g_hash_table_insert (self->runners, g_memdup2 (&account_id, sizeof account_id), runner);
           return runner;
         }

@@ -4,6 +4,7 @@
 #include <gio/gio.h>
 
 #include "tern-changes.h"
+#include "tern-channel.h"
 #include "tern-operation.h"
 #include "tern-status.h"
 #include "tern-store.h"
@@ -30,6 +31,9 @@ gboolean     tern_core_open (TernCore *self, GError **error);
 gint64       tern_core_get_start (TernCore *self);
 TernStore   *tern_core_get_store (TernCore *self);
 TernTrust   *tern_core_get_trust (TernCore *self);
+GCancellable *tern_core_get_closing (TernCore *self);
+void         tern_core_add_guest (TernCore *self, TernChannel *channel);
+void         tern_core_remove_guest (TernCore *self, TernChannel *channel);
 TernRunner  *tern_core_get_runner (TernCore *self, gint64 account_id, GError **error);
 TernRunner  *tern_core_get_runner_of_folder (TernCore *self, gint64 folder_id, GError **error);
 void         tern_core_drop_runner (TernCore *self, gint64 account_id);

@@ -66,6 +66,8 @@ news_cb (gpointer user_data)
   const News *news = user_data;
   TernEngine *self = news->engine;
 
+  if (self->thread == NULL)
+    return G_SOURCE_REMOVE; /* closed since */
   if (news->changes != NULL)
     g_signal_emit (self, signals[CHANGED], 0, news->changes);
   if (news->status != NULL)

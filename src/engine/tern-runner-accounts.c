@@ -26,7 +26,10 @@ adding_free (gpointer data)
   g_free (adding->fingerprint);
   g_clear_object (&adding->trust);
   if (adding->channel != NULL)
-    tern_channel_close (adding->channel);
+    {
+      tern_channel_close (adding->channel);
+      tern_core_remove_guest (adding->core, adding->channel);
+    }
   g_clear_object (&adding->channel);
   g_free (adding);
 }
@@ -34,8 +37,19 @@ adding_free (gpointer data)
 static void
 return_error (GTask *task, GError *error)
 {
+  tern_runner_release_data (task);
   g_task_return_error (task, error);
   g_object_unref (task);
+}
+
+static void
+take_back (Adding *adding)
+{
+  TernChanges *changes = tern_changes_new ();
+
+  tern_store_remove_account (tern_core_get_store (adding->core), adding->account->id, changes,
+                             NULL);
+  tern_core_take_changes (adding->core, changes);
 }
 
 static void
@@ -44,16 +58,20 @@ secret_stored_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   GTask *task = G_TASK (user_data);
   Adding *adding = g_task_get_task_data (task);
   TernRunner *runner;
+  TernAccount *account;
   GError *error = NULL;
 
   if (!tern_secrets_store_password_finish (result, &error))
     {
-      TernChanges *changes = tern_changes_new ();
-
       /* An account whose password cannot be kept would ask for it at every start. */
-      tern_store_remove_account (tern_core_get_store (adding->core), adding->account->id, changes,
-                                 NULL);
-      tern_core_take_changes (adding->core, changes);
+      take_back (adding);
+      return_error (task, error);
+      return;
+    }
+  if (g_cancellable_set_error_if_cancelled (g_task_get_cancellable (task), &error))
+    {
+      take_back (adding);
+      tern_secrets_clear_async (adding->account->uuid, NULL, NULL, NULL);
       return_error (task, error);
       return;
     }
@@ -61,8 +79,10 @@ secret_stored_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   if (runner != NULL)
     tern_runner_remember_endpoints (runner, adding->channel);
   tern_core_flush (adding->core);
-  g_task_return_pointer (task, tern_account_ref (adding->account),
-                         (GDestroyNotify) tern_account_unref);
+  account = tern_account_ref (adding->account);
+  tern_runner_release_data (task);
+  g_task_set_check_cancellable (task, FALSE); /* too late: it is kept */
+  g_task_return_pointer (task, account, (GDestroyNotify) tern_account_unref);
   g_object_unref (task);
 }
 
@@ -109,7 +129,7 @@ tried_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   tern_account_unref (adding->account);
   adding->account = kept;
   tern_secrets_store_password_async (kept->uuid, kept->email, adding->password,
-                                     g_task_get_cancellable (task), secret_stored_cb, task);
+                                     tern_core_get_closing (adding->core), secret_stored_cb, task);
 }
 
 static gboolean
@@ -173,6 +193,7 @@ tern_core_add_account (TernCore *core,
     }
   adding->channel = tern_runner_make_channel (
       core, account, password, fingerprint != NULL ? adding->trust : tern_core_get_trust (core));
+  tern_core_add_guest (core, adding->channel);
   tern_channel_connect_async (adding->channel, g_task_get_cancellable (task), tried_cb, task);
 }
 
@@ -180,6 +201,7 @@ tern_core_add_account (TernCore *core,
 
 typedef struct
 {
+  TernCore *core;
   TernRunner *runner;
   TernChannel *channel;
 } Probe;
@@ -191,7 +213,10 @@ probe_free (gpointer data)
 
   g_clear_object (&probe->runner);
   if (probe->channel != NULL)
-    tern_channel_close (probe->channel);
+    {
+      tern_channel_close (probe->channel);
+      tern_core_remove_guest (probe->core, probe->channel);
+    }
   g_clear_object (&probe->channel);
   g_free (probe);
 }
@@ -214,6 +239,7 @@ probed_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   status = tern_status_new (probe->runner->account->id,
                             error == NULL ? TERN_ACCOUNT_STATE_ONLINE : TERN_ACCOUNT_STATE_TROUBLE,
                             route, error);
+  tern_runner_release_data (task);
   g_task_return_pointer (task, status, (GDestroyNotify) tern_status_unref);
 }
 
@@ -237,6 +263,7 @@ probe_password_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   probe->channel = tern_runner_make_channel (self->core, self->account, password,
                                              tern_core_get_trust (self->core));
   tern_secrets_free (password);
+  tern_core_add_guest (probe->core, probe->channel);
   tern_channel_connect_async (probe->channel, g_task_get_cancellable (task), probed_cb, task);
 }
 
@@ -252,10 +279,11 @@ tern_runner_probe (TernRunner *self, GTask *task)
 {
   Probe *probe = g_new0 (Probe, 1);
 
+  probe->core = self->core;
   probe->runner = g_object_ref (self);
   g_task_set_task_data (task, probe, probe_free);
-  tern_secrets_lookup_password_async (self->account->uuid, g_task_get_cancellable (task),
-                                      probe_password_cb, task);
+  tern_secrets_lookup_password_async (self->account->uuid, self->cancellable, probe_password_cb,
+                                      task);
 }
 
 static void
@@ -275,15 +303,15 @@ password_set_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (GTask) task = G_TASK (user_data);
   TernRunner *self = g_task_get_task_data (task);
   GError *error = NULL;
+  gboolean stored = tern_secrets_store_password_finish (result, &error);
 
-  if (!tern_secrets_store_password_finish (result, &error))
-    {
-      g_task_return_error (task, error);
-      return;
-    }
-  if (self->core != NULL)
+  if (stored && self->core != NULL)
     start_anew (self);
-  g_task_return_boolean (task, TRUE);
+  tern_runner_release_data (task);
+  if (stored)
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
 }
 
 /**
@@ -299,7 +327,7 @@ tern_runner_set_password (TernRunner *self, const char *password, GTask *task)
 {
   g_task_set_task_data (task, g_object_ref (self), g_object_unref);
   tern_secrets_store_password_async (self->account->uuid, self->account->email, password,
-                                     g_task_get_cancellable (task), password_set_cb, task);
+                                     self->cancellable, password_set_cb, task);
 }
 
 /**

@@ -32,8 +32,10 @@ typedef struct
   TernRunner *runner;
   TernMessage *message;
   char *folder;
-  GPtrArray *downloads; /* Download */
-  GCancellable *cancellable;
+  GPtrArray *downloads;      /* Download */
+  GCancellable *cancellable; /* the request's own: it may have to stop by itself */
+  GCancellable *caller;      /* NULL where the caller has none */
+  gulong cancelled;
   GFileProgressCallback progress;
   gpointer progress_data;
   guint64 expected;
@@ -64,11 +66,20 @@ request_free (gpointer data)
   tern_message_unref (request->message);
   g_free (request->folder);
   g_ptr_array_unref (request->downloads);
+  g_cancellable_disconnect (request->caller, request->cancelled);
+  g_clear_object (&request->caller);
   g_object_unref (request->cancellable);
   g_free (request);
 }
 
-/* The caller's cancellable also stops a download that could not be written. */
+static void
+cancelled_cb (GCancellable *caller, gpointer user_data)
+{
+  g_cancellable_cancel (user_data);
+}
+
+/* A download that cannot be written is cancelled, too; that must not look as if the caller did it.
+ */
 static Request *
 request_new (TernRunner *self, TernMessage *message, GTask *task)
 {
@@ -78,7 +89,14 @@ request_new (TernRunner *self, TernMessage *message, GTask *task)
   request->runner = g_object_ref (self);
   request->message = tern_message_ref (message);
   request->downloads = g_ptr_array_new_with_free_func (download_free);
-  request->cancellable = cancellable != NULL ? g_object_ref (cancellable) : g_cancellable_new ();
+  request->cancellable = g_cancellable_new ();
+  if (cancellable != NULL)
+    {
+      request->caller = g_object_ref (cancellable);
+      request->cancelled =
+          g_cancellable_connect (cancellable, G_CALLBACK (cancelled_cb),
+                                 g_object_ref (request->cancellable), g_object_unref);
+    }
   g_task_set_task_data (task, request, request_free);
   return request;
 }
@@ -206,8 +224,11 @@ start_fetch (GTask *task)
   g_autoptr (TernFolder) folder = NULL;
   GError *error = NULL;
 
-  folder =
-      tern_store_get_folder (tern_runner_get_store (self), request->message->folder_id, &error);
+  if (self->core == NULL)
+    g_set_error_literal (&error, G_IO_ERROR, G_IO_ERROR_CLOSED, "the account is closed");
+  else
+    folder =
+        tern_store_get_folder (tern_runner_get_store (self), request->message->folder_id, &error);
   if (folder == NULL || request->message->remote_id == NULL)
     {
       if (error == NULL)
@@ -254,14 +275,17 @@ return_letter (GTask *task, const char *text, const char *html)
 {
   Request *request = g_task_get_task_data (task);
 
-  g_task_return_pointer (task, tern_letter_new (request->message, text, html),
-                         (GDestroyNotify) tern_letter_unref);
+  TernLetter *letter = tern_letter_new (request->message, text, html);
+
+  tern_runner_release_data (task);
+  g_task_return_pointer (task, letter, (GDestroyNotify) tern_letter_unref);
   g_object_unref (task);
 }
 
 static void
 return_error (GTask *task, GError *error)
 {
+  tern_runner_release_data (task);
   g_task_return_error (task, error);
   g_object_unref (task);
 }
@@ -489,6 +513,7 @@ part_done (GTask *task, GError *error)
   content = g_bytes_new (download->buffer->data, download->buffer->len);
   if (!is_text (request, download->part_id))
     keep_part (request, download->part_id, content);
+  tern_runner_release_data (task);
   g_task_return_pointer (task, content, (GDestroyNotify) g_bytes_unref);
   g_object_unref (task);
 }
@@ -539,6 +564,7 @@ tern_runner_load_part (TernRunner *self, TernMessage *message, const char *part_
   if (content != NULL)
     {
       tern_trace ("cache.hit", TERN_TRACE_STR ("what", "part"));
+      tern_runner_release_data (task);
       g_task_return_pointer (task, content, (GDestroyNotify) g_bytes_unref);
       g_object_unref (task);
       return;
@@ -564,10 +590,11 @@ save_done (GTask *task, GError *error)
   if (error != NULL)
     {
       g_file_delete (download->partial, NULL, NULL);
-      g_task_return_error (task, error);
+      return_error (task, error);
+      return;
     }
-  else
-    g_task_return_boolean (task, TRUE);
+  tern_runner_release_data (task);
+  g_task_return_boolean (task, TRUE);
   g_object_unref (task);
 }
 

@@ -50,6 +50,7 @@ void         tern_runner_end (TernRunner *self, const GError *error);
 void         tern_runner_tell_status (TernRunner *self);
 void         tern_runner_cancel_syncs (TernRunner *self);
 TernStore   *tern_runner_get_store (TernRunner *self);
+void         tern_runner_release_data (GTask *task);
 TernChannel *tern_runner_make_channel (TernCore *core, TernAccount *account, const char *password,
                                        TernTrust *trust);
 void         tern_runner_remember_endpoints (TernRunner *self, TernChannel *channel);

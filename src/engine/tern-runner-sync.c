@@ -18,6 +18,7 @@ refresh_done (TernRunner *self, GTask *task, GError *error)
 {
   if (self->core != NULL)
     tern_core_flush (self->core);
+  tern_runner_release_data (task);
   if (error != NULL)
     g_task_return_error (task, error);
   else

@@ -129,6 +129,19 @@ tern_runner_tell_status (TernRunner *self)
     tern_core_take_status (self->core, tern_runner_dup_status (self));
 }
 
+/**
+ * tern_runner_release_data:
+ * @task: a task that is about to be returned
+ *
+ * Frees what the task carries. The task itself ends on the thread of whoever asked, where nothing
+ * of the engine may be touched: neither a runner nor a channel.
+ */
+void
+tern_runner_release_data (GTask *task)
+{
+  g_task_set_task_data (task, NULL, NULL);
+}
+
 /* --- Channel --- */
 
 static void
@@ -226,13 +239,14 @@ static void
 answer_waiters (TernRunner *self, const GError *error)
 {
   g_autoptr (GPtrArray) waiting = g_steal_pointer (&self->waiting);
+  g_autoptr (TernChannel) channel = self->channel != NULL ? g_object_ref (self->channel) : NULL;
 
   self->waiting = g_ptr_array_new_with_free_func (g_free);
   for (guint i = 0; i < waiting->len; i++)
     {
       const ChannelWaiter *waiter = g_ptr_array_index (waiting, i);
 
-      waiter->func (self, self->channel, error, waiter->user_data);
+      waiter->func (self, channel, error, waiter->user_data);
     }
 }
 
@@ -319,13 +333,14 @@ tern_runner_close (TernRunner *self)
   g_autoptr (GPtrArray) flushers = g_steal_pointer (&self->flushers);
 
   self->flushers = g_ptr_array_new_with_free_func (g_object_unref);
+  /* First of all: what fails below is no news of the account any more. */
+  self->core = NULL;
   tern_runner_cancel_syncs (self);
   g_cancellable_cancel (self->cancellable);
   tern_runner_forget_channel (self);
   if (self->retry_source != NULL)
     g_source_destroy (self->retry_source);
   g_clear_pointer (&self->retry_source, g_source_unref);
-  self->core = NULL;
 
   for (guint i = 0; i < flushers->len; i++)
     g_task_return_new_error (g_ptr_array_index (flushers, i), G_IO_ERROR, G_IO_ERROR_CLOSED,
@@ -382,6 +397,8 @@ tern_runner_begin (TernRunner *self)
 static void
 take_error (TernRunner *self, const GError *error)
 {
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CLOSED))
+    return; /* by ourselves: says nothing of the server */
   if (tern_error_is_transport (error))
     self->state = TERN_ACCOUNT_STATE_OFFLINE;
   else if (g_error_matches (error, TERN_ERROR, TERN_ERROR_AUTH) ||

@@ -185,6 +185,102 @@ test_new_password_takes_up_the_work (Fixture *fixture, gconstpointer unused)
   g_assert_no_error (error);
 }
 
+/* What is asked for and not answered yet when the engine is closed. */
+static void
+close_and_expect_an_answer (Fixture *fixture, GAsyncResult **result)
+{
+  tern_engine_close (fixture->engine);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  g_assert_nonnull (*result);
+}
+
+static void
+test_closed_while_adding (Fixture *fixture, gconstpointer unused)
+{
+  static const char *const stages[] = { "GREETING", "AUTHENTICATE" };
+  g_autoptr (TernEndpoint) endpoint = tern_mock_imap_server_dup_endpoint (fixture->server);
+
+  for (guint i = 0; i < G_N_ELEMENTS (stages); i++)
+    {
+      g_autoptr (GPtrArray) list =
+          g_ptr_array_new_with_free_func ((GDestroyNotify) tern_endpoint_unref);
+      g_autoptr (TernAccount) account = NULL;
+      g_autoptr (TernAccount) kept = NULL;
+      g_autoptr (GAsyncResult) result = NULL;
+      g_autoptr (GError) error = NULL;
+
+      tern_mock_imap_server_stall (fixture->server, stages[i]);
+      g_ptr_array_add (list, tern_endpoint_ref (endpoint));
+      account = tern_account_new (0, NULL, "ana@example.org", NULL, "user", list);
+      tern_engine_add_account_async (fixture->engine, account, "secret", NULL, NULL,
+                                     fixture_done_cb, &result);
+      tern_mock_imap_server_wait_connections (fixture->server, i + 1);
+      close_and_expect_an_answer (fixture, &result);
+      kept = tern_engine_add_account_finish (fixture->engine, result, &error);
+      g_assert_null (kept);
+      g_clear_object (&result);
+      fixture_restart (fixture);
+      assert_nothing_kept (fixture);
+    }
+}
+
+static void
+test_closed_while_probing (Fixture *fixture, gconstpointer unused)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (TernRoute) route = NULL;
+  g_autoptr (GError) error = NULL;
+  guint n;
+
+  fixture_add_account (fixture);
+  n = tern_mock_imap_server_count_connections (fixture->server);
+  tern_mock_imap_server_stall (fixture->server, "GREETING");
+  tern_engine_probe_async (fixture->engine, fixture->account_id, NULL, fixture_done_cb, &result);
+  tern_mock_imap_server_wait_connections (fixture->server, n + 1);
+  close_and_expect_an_answer (fixture, &result);
+  g_assert_false (tern_engine_probe_finish (fixture->engine, result, &route, &error));
+}
+
+static void
+test_closed_at_once (Fixture *fixture, gconstpointer unused)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  fixture_add_account (fixture);
+  tern_engine_refresh_folders_async (fixture->engine, fixture->account_id, TERN_FETCH_FORCE, NULL,
+                                     fixture_done_cb, &result);
+  close_and_expect_an_answer (fixture, &result);
+  g_assert_false (tern_engine_refresh_folders_finish (fixture->engine, result, &error));
+}
+
+static void
+test_removed_during_a_sync (Fixture *fixture, gconstpointer unused)
+{
+  g_autoptr (TernFolder) inbox = NULL;
+  g_autoptr (GAsyncResult) synced = NULL;
+  g_autoptr (GAsyncResult) removed = NULL;
+  g_autoptr (GError) error = NULL;
+  guint n;
+
+  fixture_add_account (fixture);
+  inbox = fixture_get_folder (fixture, "INBOX");
+  tern_mock_imap_server_stall (fixture->server, "FETCH");
+  tern_engine_sync_folder_async (fixture->engine, inbox->id, TERN_FETCH_FORCE, NULL,
+                                 fixture_done_cb, &synced);
+  tern_mock_imap_server_wait_command (fixture->server, "FETCH", 1);
+  n = tern_mock_imap_server_count_connections (fixture->server);
+  tern_engine_remove_account_async (fixture->engine, fixture->account_id, NULL, fixture_done_cb,
+                                    &removed);
+  g_assert_true (
+      tern_engine_remove_account_finish (fixture->engine, fixture_wait (&removed), &error));
+  g_assert_false (tern_engine_sync_folder_finish (fixture->engine, fixture_wait (&synced), NULL));
+  /* Nothing signs in for an account that is gone. */
+  tern_mock_imap_server_wait_closed (fixture->server);
+  g_assert_cmpuint (tern_mock_imap_server_count_connections (fixture->server), ==, n);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -202,6 +298,11 @@ main (int argc, char **argv)
   TEST ("an endpoint that says nothing does not keep the other from winning",
         test_dead_endpoint_costs_nothing);
   TEST ("an account is kept once", test_account_is_kept_once);
+  TEST ("an engine that is closed while an account is added answers and keeps nothing",
+        test_closed_while_adding);
+  TEST ("an engine that is closed during a probe answers", test_closed_while_probing);
+  TEST ("an engine that is closed at once answers", test_closed_at_once);
+  TEST ("an account that is removed during a sync is left alone", test_removed_during_a_sync);
   TEST ("a removed account leaves nothing behind", test_removed_account_leaves_nothing);
   TEST ("a refused sign-in is told, and a new password takes up the work",
         test_new_password_takes_up_the_work);

@@ -264,6 +264,28 @@ test_policy_within_ttl (Fixture *fixture, gconstpointer unused)
   g_assert_cmpuint (fixture_count_rows (fixture, "INBOX"), ==, 4);
 }
 
+static void
+test_too_large_is_told (Fixture *fixture, gconstpointer unused)
+{
+  g_autofree char *data = g_malloc (65 * 1024 * 1024);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GBytes) content = NULL;
+  g_autoptr (GError) error = NULL;
+  gint64 id;
+
+  memset (data, 'x', 65 * 1024 * 1024);
+  fixture_add_account (fixture);
+  g_assert_true (fixture_sync (fixture, "INBOX", &error));
+  id = fixture_nth_message (fixture, "INBOX", 0);
+  tern_mock_imap_server_set_section (fixture->server, "INBOX", 5, "", data, 65 * 1024 * 1024);
+  tern_engine_load_part_async (fixture->engine, id, "", cancellable, fixture_done_cb, &result);
+  content = tern_engine_load_part_finish (fixture->engine, fixture_wait (&result), &error);
+  g_assert_null (content);
+  g_assert_error (error, TERN_ERROR, TERN_ERROR_LIMIT);
+  g_assert_false (g_cancellable_is_cancelled (cancellable));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -274,6 +296,7 @@ main (int argc, char **argv)
 
   TEST ("rows that came before a cut stay, and the next sync brings the rest",
         test_rows_survive_a_cut);
+  TEST ("a part that is too large is no cancellation", test_too_large_is_told);
   TEST ("a letter that is gone meanwhile is told as gone", test_gone_message);
   TEST ("a letter that is not kept is not fetched where that was not asked for", test_cached_only);
   TEST ("a second start lists the mail without a network", test_second_start_without_network);

@@ -78,6 +78,7 @@ struct _TernImapChannel
   char        *capabilities;
   TernImapSlot slots[TERN_IMAP_CONNECTIONS];
   GQueue       waiting; /* GTask: requests that no slot can take yet */
+  gboolean     is_closed;
 };
 
 void           tern_imap_channel_acquire_async (TernImapChannel *self, TernImapUse use,

@@ -354,7 +354,10 @@ channel_dup_route (TernChannel *channel)
 static void
 channel_close (TernChannel *channel)
 {
-  tern_imap_channel_close_slots (TERN_IMAP_CHANNEL (channel));
+  TernImapChannel *self = TERN_IMAP_CHANNEL (channel);
+
+  self->is_closed = TRUE;
+  tern_imap_channel_close_slots (self);
 }
 
 static void

@@ -135,6 +135,11 @@ connect_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 
   slot->assigned = g_ptr_array_new_with_free_func (g_object_unref);
   g_clear_object (&slot->connecting);
+  if (session != NULL && self->is_closed)
+    {
+      tern_imap_session_close (session);
+      g_clear_object (&session);
+    }
   if (session != NULL)
     {
       slot->session = session;
@@ -245,6 +250,13 @@ tern_imap_channel_acquire_async (TernImapChannel *self,
   Request *request = g_new0 (Request, 1);
 
   g_task_set_source_tag (task, tern_imap_channel_acquire_async);
+  if (self->is_closed) /* what repeats itself must not sign in again */
+    {
+      g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_CLOSED, "the account is closed");
+      g_object_unref (task);
+      g_free (request);
+      return;
+    }
   request->use = use;
   request->folder = g_strdup (folder);
   g_task_set_task_data (task, request, request_free);
