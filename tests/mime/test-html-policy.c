@@ -301,7 +301,7 @@ test_size (void)
   for (gsize i = 0; i < G_N_ELEMENTS (UNITS); i++)
     {
       g_auto (TernHtmlFindings) findings = { 0 };
-      g_autofree char *html = repeat (UNITS[i], 5 * 1024 * 1024 / strlen (UNITS[i]));
+      g_autofree char *html = repeat (UNITS[i], 2 * 1024 * 1024 / strlen (UNITS[i]));
       g_autofree char *output = tern_html_policy_apply (html, FALSE, &findings);
       gint64 now = g_get_monotonic_time ();
 
