@@ -7,6 +7,7 @@ window on a virtual screen for --seconds, saves a picture of it and ends. Nothin
 no process, and no file but the picture.
 """
 import argparse
+import json
 import os
 import shutil
 import signal
@@ -24,6 +25,7 @@ from desktop import (Desktop, DesktopError, adopt_orphans,  # noqa: E402
 from dovecot import Dovecot, DovecotError  # noqa: E402
 
 EMAIL = "mira@example.org"
+SIZE = (1360, 850)
 
 
 class DemoError(Exception):
@@ -51,10 +53,11 @@ class Demo:
         self.directory = tempfile.mkdtemp(prefix="tern-demo-")
         os.chmod(self.directory, 0o755)
         self.profile = os.path.join(self.directory, "profile")
+        self.trace = os.path.join(self.directory, "trace")
         self.headless = arguments.headless or not has_display()
         private = os.path.join(self.directory, "desktop")
         os.mkdir(private, 0o700)
-        self.desktop = Desktop(private, screen=self.headless)
+        self.desktop = Desktop(private, screen=self.headless, size=SIZE)
         self.env = self.desktop.env
         self.env["GSETTINGS_SCHEMA_DIR"] = os.path.join(self.build, "data")
         self.server = Dovecot(os.path.join(self.directory, "server"))
@@ -103,18 +106,41 @@ class Demo:
 
     def start_window(self):
         command = [self.program("src", "tern"), "--profile", self.profile]
-        return subprocess.Popen(command, env=self.env, stdin=subprocess.DEVNULL,
+        env = dict(self.env, TERN_TRACE=self.trace) if self.headless else self.env
+        return subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL,
                                 preexec_fn=die_with_parent)
 
     def take_picture(self, window):
+        """After the time that was asked for, with a letter open as soon as the list shows it."""
         deadline = time.monotonic() + self.arguments.seconds
+        opened = False
         while time.monotonic() < deadline:
             if window.poll() is not None:
                 raise DemoError(f"Tern ended with status {window.returncode}")
+            if not opened and self.rows_shown():
+                self.open_letter()
+                opened = True
             time.sleep(0.05)
         picture = os.path.abspath(self.arguments.screenshot)
         self.desktop.screenshot(picture)
         print(picture, flush=True)
+
+    def rows_shown(self):
+        try:
+            with open(self.trace, encoding="utf-8") as file:
+                events = [json.loads(line) for line in file if line.endswith("\n")]
+        except OSError:
+            return 0
+        return max((event["n"] for event in events if event["ev"] == "ui.rows"), default=0)
+
+    def open_letter(self):
+        """The newest one, by keys; and fills the screen, as a window manager would."""
+        width, height = map(str, SIZE)
+        for command in (["search", "--onlyvisible", "--class", "tern", "windowsize", "--sync", width,
+                         height, "windowmove", "0", "0", "windowfocus", "--sync"],
+                        ["key", "--delay", "30", "j", "Return"]):
+            subprocess.run(["xdotool", *command], env=self.env, check=False,
+                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def clean(self):
         end_descendants()

@@ -111,8 +111,8 @@ def write(fields, known, now):
     charset = fields.get("Charset", "utf-8")
     parent = known[fields["Re"]] if "Re" in fields else None
     when = now - age(fields["Date"])
-    if parent:
-        when = max(when, min(now, parent["when"] + 1500))
+    if parent and when <= parent["when"]:
+        when = min(now, parent["when"] + 1500)
     fields["when"] = when
     subject = fields.get("Subject")
     if subject is None:
