@@ -76,6 +76,8 @@ main (int argc, char **argv)
   };
 
   tern_trace_init ();
+  /* Standard output is for answers, debug messages or not. */
+  g_log_writer_default_set_use_stderr (TRUE);
   setlocale (LC_ALL, "");
   bindtextdomain (GETTEXT_PACKAGE, TERN_LOCALEDIR);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
