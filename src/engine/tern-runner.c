@@ -155,6 +155,8 @@ connected_cb (TernRunner *self, TernRoute *route, TernChannel *channel)
   g_clear_error (&self->error);
   tern_runner_remember_endpoints (self, channel);
   tern_runner_tell_status (self);
+  /* Whoever asked for the connection, what waits in the log can go now. */
+  tern_runner_replay (self);
 }
 
 /**
@@ -387,7 +389,9 @@ void
 tern_runner_begin (TernRunner *self)
 {
   g_object_ref (self);
-  if (self->pending++ == 0 && self->state != TERN_ACCOUNT_STATE_ONLINE)
+  /* That it must be signed in anew holds until that worked, or each change would try it again. */
+  if (self->pending++ == 0 && self->state != TERN_ACCOUNT_STATE_ONLINE &&
+      self->state != TERN_ACCOUNT_STATE_SIGN_IN && self->state != TERN_ACCOUNT_STATE_CERTIFICATE)
     {
       self->state = TERN_ACCOUNT_STATE_CONNECTING;
       tern_runner_tell_status (self);

@@ -324,6 +324,45 @@ test_pending_change_outlives_a_sync (Fixture *fixture, gconstpointer unused)
 }
 
 static void
+test_refused_sign_in (Fixture *fixture, gconstpointer unused)
+{
+  gint64 id = fixture_nth_message (fixture, "INBOX", 0);
+  g_autoptr (TernOperation) operation = NULL;
+  g_autoptr (GError) error = NULL;
+  guint n;
+
+  tern_mock_imap_server_set_login (fixture->server, "user", "changed");
+  fixture_restart (fixture);
+  tern_mock_imap_server_clear_log (fixture->server);
+  operation = fixture_apply (fixture, tern_operation_new_flags (&id, 1, TERN_FLAGS_FLAGGED, 0));
+  g_assert_false (fixture_flush (fixture, &error));
+  g_assert_error (error, TERN_ERROR, TERN_ERROR_AUTH);
+  g_clear_error (&error);
+  n = tern_mock_imap_server_count_connections (fixture->server);
+  g_assert_false (fixture_flush (fixture, &error));
+  g_assert_error (error, TERN_ERROR, TERN_ERROR_AUTH);
+  g_clear_error (&error);
+  g_assert_cmpuint (tern_mock_imap_server_count_connections (fixture->server), ==, n);
+
+  /* The user refreshes, and this time it works. */
+  tern_mock_imap_server_set_login (fixture->server, "user", "secret");
+  {
+    g_autoptr (GPtrArray) folders =
+        tern_engine_read_folders (fixture->engine, fixture->account_id, &error);
+    g_autoptr (GAsyncResult) result = NULL;
+
+    tern_engine_sync_folder_async (fixture->engine,
+                                   ((TernFolder *) g_ptr_array_index (folders, 0))->id,
+                                   TERN_FETCH_FORCE, NULL, fixture_done_cb, &result);
+    g_assert_true (
+        tern_engine_sync_folder_finish (fixture->engine, fixture_wait (&result), &error));
+  }
+  tern_mock_imap_server_wait_command (fixture->server, "UID STORE", 1);
+  g_assert_true (fixture_flush (fixture, &error));
+  g_assert_true (server_has_flag (fixture, "INBOX", 5, "\\Flagged"));
+}
+
+static void
 test_messages_of_two_folders (Fixture *fixture, gconstpointer unused)
 {
   g_autoptr (TernFolder) trash = NULL;
@@ -381,6 +420,8 @@ main (int argc, char **argv)
   TEST ("an undo without a network brings the row back", test_undo_offline);
   TEST ("an undo of what may have been done loses nothing", test_undo_without_an_answer);
   TEST ("a move that is refused half way is shown as far as it went", test_move_refused_half_way);
+  TEST ("a refused sign-in is not repeated, and what waits goes with the next connection",
+        test_refused_sign_in);
   TEST ("messages of two folders are no one operation", test_messages_of_two_folders);
   TEST ("a flag is on screen at once and on the server afterwards", test_flag_reaches_the_server);
   TEST ("a change that changes nothing asks nobody", test_nothing_to_do);
