@@ -297,6 +297,7 @@ print_route (TernCli *cli, const TernRoute *route, gboolean signed_in)
   if (cli->json)
     tern_cli_print_json (writer);
   else if (signed_in)
+    /* Translators: %s is a protocol, such as imap. */
     printf (_ ("Mail comes by %s.\n"), route->channel);
 }
 

@@ -122,6 +122,7 @@ tern_account_ask_password (GtkWindow *parent, TernEngine *engine, TernAccount *a
 {
   Question *question = question_new (parent, engine, account);
   g_autofree char *body =
+      /* Translators: a server's name, then a user's. */
       g_strdup_printf (_ ("%s wants the password of %s."), server_of (account), account->user);
   AdwMessageDialog *dialog =
       dialog_new (question, _ ("Sign in"), body, _ ("_Sign in"), ADW_RESPONSE_SUGGESTED);

@@ -190,7 +190,7 @@ show_details (TernLetterHeader *self, const TernMessage *message)
         add_detail (self, n++, rows[i].title, people);
       }
   if (message->date != 0)
-    add_detail (self, n, _ ("Sent"), sent);
+    add_detail (self, n, C_ ("heading of a date", "Sent"), sent);
 }
 
 /**

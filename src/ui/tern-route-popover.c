@@ -41,12 +41,12 @@ tern_route_describe (const TernStatus *status, gint64 validated, gint64 now)
 static char *
 describe_entry (const TernRouteEntry *entry)
 {
-  gint64 ms = (entry->ended - entry->started + 500) / 1000;
+  guint ms = (guint) ((entry->ended - entry->started + 500) / 1000);
 
   switch (entry->outcome)
     {
     case TERN_ROUTE_WON:
-      return g_strdup_printf (_ ("Ready after %" G_GINT64_FORMAT " ms; this way is in use"), ms);
+      return g_strdup_printf (_ ("Ready after %u ms; this way is in use"), ms);
     case TERN_ROUTE_LOST:
       return g_strdup (_ ("Another way was quicker"));
     case TERN_ROUTE_FAILED:

@@ -97,6 +97,7 @@ tern_error_to_sentence (const GError *error, const char *server)
 
   /* A translation decides where the name stands, and is not trusted to be a format. */
   parts = g_strsplit (format, "%s", 2);
+  /* Translators: stands in these sentences for the %s where the server's name is not known. */
   return g_strjoinv (server != NULL ? server : _ ("the server"), parts);
 }
 
