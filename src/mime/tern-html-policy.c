@@ -8,6 +8,8 @@
 /* A letter names this many pictures of its own at most; more are not shown. */
 #define MAX_CIDS 500
 #define MAX_ATTRIBUTE 2000
+/* Tables and cells up to this width fit into the narrowest window. */
+#define NARROW_PX 300
 
 /* What an attribute's value may be. */
 typedef enum
@@ -248,23 +250,48 @@ append_listed (Policy *policy, const char *name, const char *value)
   append_attribute (policy->out, name, rule->value == VALUE_FLAG ? "" : value);
 }
 
-/* A <div> does not take <body>'s colour attributes: they become its style. */
-static void
-append_body_style (Policy *policy, const GumboNode *body)
+/* The width in pixels of what is wider than a narrow window, as its attribute says it; 0 for other
+ * widths. */
+static guint
+wide_pixels (const GumboNode *node)
 {
-  const char *background = tern_html_get_attribute (body, "bgcolor");
-  const char *colour = tern_html_get_attribute (body, "text");
-  const char *style = tern_html_get_attribute (body, "style");
+  const char *width = tern_html_get_attribute (node, "width");
+  guint64 pixels = width != NULL ? g_ascii_strtoull (width, NULL, 10) : 0;
+
+  return pixels > NARROW_PX && pixels < 10000 && strchr (width, '%') == NULL ? pixels : 0;
+}
+
+/* Writes the style of an element, and what must be said as style because a <div> does not take
+ * <body>'s colour attributes, and because a table of a fixed width would stand out of a narrow
+ * window. */
+static void
+append_whole_style (Policy *policy, const GumboNode *node)
+{
+  const char *style = tern_html_get_attribute (node, "style");
   g_autoptr (GString) css = g_string_new (NULL);
 
-  if (background != NULL && is_value (background, VALUE_COLOUR))
-    g_string_append_printf (css, "background-color:%s;", background);
-  if (colour != NULL && is_value (colour, VALUE_COLOUR))
-    g_string_append_printf (css, "color:%s;", colour);
+  if (node->v.element.tag == GUMBO_TAG_BODY)
+    {
+      const char *background = tern_html_get_attribute (node, "bgcolor");
+      const char *colour = tern_html_get_attribute (node, "text");
+
+      if (background != NULL && is_value (background, VALUE_COLOUR))
+        g_string_append_printf (css, "background-color:%s;", background);
+      if (colour != NULL && is_value (colour, VALUE_COLOUR))
+        g_string_append_printf (css, "color:%s;", colour);
+    }
   if (style != NULL)
     g_string_append (css, style);
+  if (node->v.element.tag == GUMBO_TAG_TABLE && wide_pixels (node) > 0)
+    g_string_append_printf (css, ";width:100%%;max-width:%upx", wide_pixels (node));
   if (css->len > 0)
     append_style (policy, css->str);
+}
+
+static gboolean
+is_table_part (GumboTag tag)
+{
+  return tag == GUMBO_TAG_TABLE || tag == GUMBO_TAG_TD || tag == GUMBO_TAG_TH;
 }
 
 static void
@@ -278,12 +305,10 @@ append_attributes (Policy *policy, const GumboNode *node)
       const GumboAttribute *attribute = attributes->data[i];
       const char *name = attribute->name, *value = attribute->value;
 
-      if (strcmp (name, "style") == 0)
-        {
-          if (tag != GUMBO_TAG_BODY)
-            append_style (policy, value);
-        }
-      else if (strcmp (name, "href") == 0)
+      if (strcmp (name, "style") == 0 ||
+          (strcmp (name, "width") == 0 && is_table_part (tag) && wide_pixels (node) > 0))
+        continue;
+      if (strcmp (name, "href") == 0)
         {
           if (tag == GUMBO_TAG_A)
             append_link (policy, value);
@@ -362,8 +387,7 @@ enter_node (const GumboNode *node, gpointer data)
     return TRUE;
   g_string_append_printf (policy->out, "<%s", name);
   append_attributes (policy, node);
-  if (node->v.element.tag == GUMBO_TAG_BODY)
-    append_body_style (policy, node);
+  append_whole_style (policy, node);
   g_string_append_c (policy->out, '>');
   /* A parser drops the first line end after <pre>; one more keeps what the letter has. */
   if (node->v.element.tag == GUMBO_TAG_PRE)

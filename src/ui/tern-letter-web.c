@@ -21,7 +21,7 @@
   "body{margin:0;font:11pt/1.5 system-ui,sans-serif;overflow-wrap:anywhere}"                       \
   "." TERN_HTML_ROOT_CLASS "{display:flow-root}"                                                   \
   "." TERN_HTML_ROOT_CLASS ">div{box-sizing:border-box;min-height:100vh;padding:6px 18px 18px}"    \
-  "img,table{max-width:100%!important}"                                                            \
+  "img{max-width:100%!important}table{max-width:100%}"                                             \
   "img:not([src]){background:rgba(128,128,128,.15);border-radius:6px;font-size:10pt;"              \
   "max-height:120px}"                                                                              \
   "img:not([src]):not([alt]),img:not([src])[alt=\"\"],"                                            \

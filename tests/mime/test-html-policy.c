@@ -109,6 +109,9 @@ test_kept (void)
       "<p style=\"color:red;font-family:'segoe ui',sans-serif;\">x</p>" },
     { "<blockquote type=cite cite=mid:x>q</blockquote>",
       "<blockquote type=\"cite\">q</blockquote>" },
+    { "<table width=600 style='width:600px'><tr><td width=500>x<td width=90>y</table>",
+      "<table style=\"width:600px;width:100%;max-width:600px;\"><tbody><tr><td>x</td><td "
+      "width=\"90\">y</td></tr></tbody></table>" },
     { "<o:p>office</o:p>", "office" },
     { "<ul><li>a<li>b<ul><li>c</ul><li>d</ul>",
       "<ul><li>a</li><li>b<ul><li>c</li></ul></li><li>d</li></ul>" },
