@@ -6,6 +6,9 @@
 /* Deeper quotes are treated like this one. */
 #define MAX_QUOTE 50
 #define MAX_LINK 2048
+/* Characters that the longest line of a paragraph has which a program has broken into lines. */
+#define MIN_WRAP 60
+#define MAX_WRAP 80
 
 static void
 block_free (gpointer data)
@@ -40,11 +43,95 @@ take_quote_marks (const char **line, gsize *length, gboolean flowed)
   return MIN (quote, MAX_QUOTE);
 }
 
+/* Scripts that write words without spaces: their text goes on right behind an address. */
+static gboolean
+is_east_asian (gunichar c)
+{
+  return (c >= 0x2E80 && c <= 0x9FFF) || (c >= 0xAC00 && c <= 0xD7FF) ||
+         (c >= 0xF900 && c <= 0xFAFF) || (c >= 0xFF00 && c <= 0xFFEF);
+}
+
+/* Tells whether a line has a form of its own: a list's item, a table's row, code, a rule. */
+static gboolean
+is_shaped (const char *line, gsize length)
+{
+  gsize digits = strspn (line, "0123456789");
+
+  if (length == 0 || strchr (" \t-*+#|=_~@>$%<{[", *line) != NULL)
+    return TRUE;
+  if (digits > 0 && (line[digits] == '.' || line[digits] == ')'))
+    return TRUE;
+  if (g_str_has_prefix (line, "\u2022") || g_str_has_prefix (line, "\u2013"))
+    return TRUE;
+  return memmem (line, length, "   ", 3) != NULL || memchr (line, '\t', length) != NULL;
+}
+
+/* Tells whether the line break between two lines is one that a program has put where the next word
+ * would have gone over @width. */
+static gboolean
+is_wrapped (const char *line, gsize length, const char *next, gsize next_length, gsize width)
+{
+  gsize word = strcspn (next, " \n");
+  const char *last;
+
+  if (width < MIN_WRAP || width > MAX_WRAP || is_shaped (next, next_length) ||
+      is_shaped (line, length) || memchr (line, ' ', length) == NULL)
+    return FALSE;
+  last = g_utf8_find_prev_char (line, line + length);
+  if (strchr (".!?:", *last) != NULL) /* the end of a sentence may well be the end of a line */
+    return FALSE;
+  if (is_east_asian (g_utf8_get_char (last)) || is_east_asian (g_utf8_get_char (next)))
+    return FALSE;
+  return g_utf8_strlen (line, length) + 1 + g_utf8_strlen (next, word) > (glong) width;
+}
+
+/* The characters of the longest line of the paragraph that starts at @text. */
+static gsize
+paragraph_width (const char *text)
+{
+  gsize width = 0;
+
+  while (*text != '\0' && *text != '\n')
+    {
+      gsize length = strcspn (text, "\n");
+      glong chars = g_utf8_strlen (text, length);
+
+      width = MAX (width, (gsize) chars);
+      text += length + (text[length] == '\n');
+    }
+  return width;
+}
+
+/* Joins the lines that the sender's program has broken, in place: they would be broken once more in
+ * a narrow window, at other places. */
+static void
+unwrap (char *text)
+{
+  gboolean at_paragraph = TRUE;
+  gsize width = 0;
+
+  while (*text != '\0')
+    {
+      gsize length = strcspn (text, "\n");
+      char *next = text + length + 1;
+
+      if (at_paragraph)
+        width = paragraph_width (text);
+      at_paragraph = length == 0;
+      if (text[length] == '\0')
+        return;
+      if (is_wrapped (text, length, next, strcspn (next, "\n"), width))
+        text[length] = ' ';
+      text = next;
+    }
+}
+
 typedef struct
 {
   GPtrArray *blocks;
   GString *text;
   guint quote;
+  gboolean flowed;
   gboolean is_signature;
   gboolean any;
 } Splitter;
@@ -60,6 +147,8 @@ finish_block (Splitter *splitter)
   block->quote = splitter->quote;
   block->is_signature = splitter->is_signature;
   block->text = g_strndup (splitter->text->str, splitter->text->len);
+  if (!splitter->flowed && !block->is_signature)
+    unwrap (block->text);
   g_ptr_array_add (splitter->blocks, block);
   g_string_truncate (splitter->text, 0);
   splitter->any = FALSE;
@@ -77,7 +166,8 @@ is_signature_mark (const char *line, gsize length)
  * @flowed: whether the part says format=flowed
  *
  * Splits a letter into runs of lines that are quoted equally often, and its signature. The lines of
- * a flowed paragraph (RFC 3676 section 4) are joined; stuffed spaces are taken out.
+ * a flowed paragraph (RFC 3676 section 4) are joined; stuffed spaces are taken out. In other text
+ * lines are joined where it is plain that a program has broken them.
  *
  * Returns: (transfer container) (element-type TernTextBlock): the blocks in their order
  */
@@ -85,7 +175,8 @@ GPtrArray *
 tern_mime_split_text (const char *text, gboolean flowed)
 {
   Splitter splitter = { .blocks = g_ptr_array_new_with_free_func (block_free),
-                        .text = g_string_new (NULL) };
+                        .text = g_string_new (NULL),
+                        .flowed = flowed };
   gboolean joins = FALSE;
 
   while (*text != '\0')
@@ -117,14 +208,6 @@ tern_mime_split_text (const char *text, gboolean flowed)
   finish_block (&splitter);
   g_string_free (splitter.text, TRUE);
   return splitter.blocks;
-}
-
-/* Scripts that write words without spaces: their text goes on right behind an address. */
-static gboolean
-is_east_asian (gunichar c)
-{
-  return (c >= 0x2E80 && c <= 0x9FFF) || (c >= 0xAC00 && c <= 0xD7FF) ||
-         (c >= 0xF900 && c <= 0xFAFF) || (c >= 0xFF00 && c <= 0xFFEF);
 }
 
 static gsize

@@ -118,6 +118,22 @@ test_split (void)
     { "a\n> b\n> > c\n>> d\n>e\nf", FALSE, "0:a|1:b|2:c\nd|1:e|0:f" },
     { "a\n-- \nme\n", FALSE, "0:a|0s:me" },
     { "a \nb", FALSE, "0:a \nb" },
+    /* broken by a program */
+    { "The north hide finished its last sweep at first light, and with it we\n"
+      "are at 9,214 birds for the season. That is the highest figure since\n"
+      "counting began.\n\nAoife",
+      FALSE,
+      "0:The north hide finished its last sweep at first light, and with it we are at 9,214 "
+      "birds for the season. That is the highest figure since counting began.\n\nAoife" },
+    { "> The north hide finished its last sweep at first light, and with it we\n> are many\n",
+      FALSE, "1:The north hide finished its last sweep at first light, and with it we are many" },
+    /* broken by a person */
+    { "Dear all,\nthe table is on the second page now, where it should have been.\nAna\nB.", FALSE,
+      "0:Dear all,\nthe table is on the second page now, where it should have been.\nAna\nB." },
+    { "- the table is on the second page now, where it should have been, too\n- the rest\n", FALSE,
+      "0:- the table is on the second page now, where it should have been, too\n- the rest" },
+    { "name            number of birds         number of nests        total\nhide\n", FALSE,
+      "0:name            number of birds         number of nests        total\nhide" },
     /* RFC 3676 */
     { "a \nb\n", TRUE, "0:a b" },
     { "a \n\nb", TRUE, "0:a \n\nb" },
