@@ -97,6 +97,7 @@ test_second_start_without_network (Fixture *fixture, gconstpointer unused)
 static void
 test_second_sync_is_small (Fixture *fixture, gconstpointer unused)
 {
+  g_autoptr (TernFolder) inbox = NULL;
   g_autoptr (GError) error = NULL;
   g_autofree char *transcript = NULL;
 
@@ -106,7 +107,7 @@ test_second_sync_is_small (Fixture *fixture, gconstpointer unused)
   tern_mock_imap_server_remove_message (fixture->server, "INBOX", 1);
   tern_mock_imap_server_set_flags (fixture->server, "INBOX", 2, "\\Flagged");
   fixture_restart (fixture);
-  g_assert_nonnull (fixture_get_folder (fixture, "INBOX"));
+  inbox = fixture_get_folder (fixture, "INBOX");
   fixture_forget (fixture);
   g_assert_true (fixture_sync (fixture, "INBOX", &error));
   g_assert_no_error (error);
