@@ -87,7 +87,7 @@ class Demo:
     def start_proxy(self, port):
         """A line with the wanted round trip before the server; its port."""
         command = [self.program("tests", "tools", "tern-delay-proxy"), "--listen", "0", "--to",
-                   f"127.0.0.1:{port}", "--delay", str(self.arguments.delay)]
+                   f"127.0.0.1:{port}", "--delay", str((self.arguments.delay + 1) // 2)]
         proxy = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                  text=True, preexec_fn=die_with_parent)
         words = proxy.stdout.readline().split()
