@@ -3,7 +3,8 @@
 """Every source names its licence in its first lines."""
 import project
 
-ENDINGS = (".c", ".h", ".py", ".ui", ".sql", ".css", ".sh", ".xml", ".svg", ".in")
+ENDINGS = (".c", ".h", ".py", ".ui", ".sql", ".css", ".sh", ".xml", ".svg", ".in",
+           "meson.build")
 TAG = "SPDX-License-Identifier: GPL-3.0-or-later"
 METADATA = "<metadata_license>"
 
@@ -12,7 +13,7 @@ def main():
     root = project.top()
     paths = [path for path in project.files(root, *ENDINGS, under=("src", "tests", "data", "po"))
              if not path.endswith(("POTFILES.in",))]
-    paths += ["meson.build", "dev", ".ci/run"]
+    paths += ["meson.build", "meson_options.txt", "dev", ".ci/run"]
     problems = []
     for path in paths:
         first = "\n".join(project.read(root, path).split("\n")[:6])
