@@ -8,7 +8,7 @@
 #define MAX_LINK 2048
 /* Characters that the longest line of a paragraph has which a program has broken into lines. */
 #define MIN_WRAP 60
-#define MAX_WRAP 80
+#define MAX_WRAP 100
 
 static void
 block_free (gpointer data)

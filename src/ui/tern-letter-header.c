@@ -212,6 +212,8 @@ tern_letter_header_set_message (TernLetterHeader *self,
   show_date (self, message);
   show_details (self, message);
   gtk_label_set_label (GTK_LABEL (self->recipients), recipients);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->details_button),
+                                  GTK_ACCESSIBLE_PROPERTY_LABEL, recipients, -1);
   gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (self->details_button), FALSE);
 }
 
