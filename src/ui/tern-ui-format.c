@@ -59,7 +59,8 @@ tern_format_row_time (gint64 unix_time, GDateTime *now)
   if (days == 0)
     return g_date_time_format (local, time_format ());
   if (days > 0 && days < 7)
-    return g_date_time_format (local, "%a");
+    /* Translators: a day of the last week, as short as it is usual; see strftime. */
+    return g_date_time_format (local, _ ("%a"));
   if (g_date_time_get_year (local) == g_date_time_get_year (now))
     /* Translators: a day of this year, as short as it is usual; see strftime. */
     return g_date_time_format (local, _ ("%-e %b"));
