@@ -31,6 +31,7 @@ struct _TernLetterView
   TernLetter *letter;   /* %NULL until it has arrived */
   GCancellable *cancellable;
   guint patience_id;
+  const char *page; /* of the body, shown now; NULL at first */
   double zoom;
 
   GtkWidget *scroller;
@@ -55,7 +56,11 @@ show_body (TernLetterView *self, const char *page)
 {
   gboolean fills = g_str_equal (page, "web");
 
-  gtk_stack_set_visible_child_name (GTK_STACK (self->body), page);
+  /* No GtkStack: one whose pages differ in height asks for the width of a text's longest line. */
+  for (GtkWidget *child = gtk_widget_get_first_child (self->body); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    gtk_widget_set_visible (child, g_str_equal (gtk_widget_get_name (child), page));
+  self->page = page;
   gtk_widget_set_vexpand (self->card, fills);
 }
 
@@ -339,9 +344,8 @@ static gboolean
 tern_letter_view_grab_focus (GtkWidget *widget)
 {
   TernLetterView *self = TERN_LETTER_VIEW (widget);
-  const char *page = gtk_stack_get_visible_child_name (GTK_STACK (self->body));
 
-  if (g_strcmp0 (page, "web") == 0)
+  if (g_strcmp0 (self->page, "web") == 0)
     return gtk_widget_child_focus (self->web, GTK_DIR_TAB_FORWARD);
   return gtk_widget_grab_focus (self->scroller);
 }
