@@ -14,6 +14,7 @@ typedef struct
   char *fingerprint;
   TernTrust *trust;
   TernChannel *channel;
+  TernChanges *changes; /* told once the password is kept: who hears of an account uses it */
 } Adding;
 
 static void
@@ -31,6 +32,7 @@ adding_free (gpointer data)
       tern_core_remove_guest (adding->core, adding->channel);
     }
   g_clear_object (&adding->channel);
+  g_clear_pointer (&adding->changes, tern_changes_unref);
   g_free (adding);
 }
 
@@ -78,6 +80,7 @@ secret_stored_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   runner = tern_core_get_runner (adding->core, adding->account->id, NULL);
   if (runner != NULL)
     tern_runner_remember_endpoints (runner, adding->channel);
+  tern_core_take_changes (adding->core, g_steal_pointer (&adding->changes));
   tern_core_flush (adding->core);
   account = tern_account_ref (adding->account);
   tern_runner_release_data (task);
@@ -107,7 +110,6 @@ tried_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   GTask *task = G_TASK (user_data);
   Adding *adding = g_task_get_task_data (task);
   TernStore *store = tern_core_get_store (adding->core);
-  TernChanges *changes;
   TernAccount *kept;
   GError *error = NULL;
 
@@ -118,9 +120,8 @@ tried_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       return_error (task, error);
       return;
     }
-  changes = tern_changes_new ();
-  kept = tern_store_add_account (store, adding->account, changes, &error);
-  tern_core_take_changes (adding->core, changes);
+  adding->changes = tern_changes_new ();
+  kept = tern_store_add_account (store, adding->account, adding->changes, &error);
   if (kept == NULL)
     {
       return_error (task, error);
