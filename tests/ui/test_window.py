@@ -74,7 +74,7 @@ class SampleMailbox(window.WindowCase):
 
         tern = self.start_tern()
         tern.trace.wait("ui.rows", lambda event: event["n"] > 0)
-        self.assertEqual(tern.rows(), before)
+        window.wait_for("same list", lambda: tern.rows() == before)
         tern.trace.wait("race.fail")
         window.wait_for("word of the missing server",
                         lambda: any("You see what was kept here." in name
