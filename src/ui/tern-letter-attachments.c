@@ -202,7 +202,7 @@ save_cb (Chip *chip)
   g_autofree char *name = name_of (chip->part);
 
   g_clear_object (&chip->chooser);
-  chip->chooser = make_chooser (chip->self, GTK_FILE_CHOOSER_ACTION_SAVE, _ ("Save Attachment"));
+  chip->chooser = make_chooser (chip->self, GTK_FILE_CHOOSER_ACTION_SAVE, _ ("Save attachment"));
   gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (chip->chooser), name);
   g_signal_connect_swapped (chip->chooser, "response", G_CALLBACK (save_response_cb), chip);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (chip->chooser));
@@ -262,7 +262,7 @@ static void
 save_all_cb (TernLetterAttachments *self)
 {
   GtkFileChooserNative *chooser =
-      make_chooser (self, GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER, _ ("Save All Attachments"));
+      make_chooser (self, GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER, _ ("Save all attachments"));
 
   g_signal_connect_object (chooser, "response", G_CALLBACK (save_all_response_cb), self,
                            G_CONNECT_SWAPPED);

@@ -183,18 +183,18 @@ show_trouble (TernLetterView *self, const GError *error)
   gtk_widget_set_visible (self->retry, !gone);
   if (gone)
     {
-      adw_status_page_set_title (page, _ ("This Letter Is Gone"));
+      adw_status_page_set_title (page, _ ("This letter is gone"));
       adw_status_page_set_description (page, _ ("It was moved or deleted in another program."));
     }
   else if (tern_error_is_transport (error))
     {
-      adw_status_page_set_title (page, _ ("Not Downloaded Yet"));
+      adw_status_page_set_title (page, _ ("Not downloaded yet"));
       adw_status_page_set_description (
           page, _ ("The server can’t be reached now. The letter is safe there."));
     }
   else
     {
-      adw_status_page_set_title (page, _ ("Couldn’t Open This Letter"));
+      adw_status_page_set_title (page, _ ("Couldn’t open this letter"));
       adw_status_page_set_description (page, escaped);
     }
   show_body (self, "trouble");

@@ -353,9 +353,9 @@ static void
 add_stopped_page (TernLetterWeb *self)
 {
   GtkWidget *page = adw_status_page_new ();
-  GtkWidget *button = gtk_button_new_with_label (_ ("Show Again"));
+  GtkWidget *button = gtk_button_new_with_label (_ ("Show again"));
 
-  adw_status_page_set_title (ADW_STATUS_PAGE (page), _ ("This Letter Stopped Showing"));
+  adw_status_page_set_title (ADW_STATUS_PAGE (page), _ ("This letter stopped showing"));
   adw_status_page_set_description (ADW_STATUS_PAGE (page),
                                    _ ("What shows it ended unexpectedly. Your mail is safe."));
   adw_status_page_set_child (ADW_STATUS_PAGE (page), button);

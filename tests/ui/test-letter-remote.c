@@ -274,13 +274,13 @@ test_crash (Fixture *fixture, gconstpointer data)
   show (fixture, "<p>hello");
   web = find_web_view (fixture->view);
   wait_for_load (web);
-  g_assert_null (find_button (fixture->view, "Show Again"));
+  g_assert_null (find_button (fixture->view, "Show again"));
   g_signal_emit_by_name (web, "web-process-terminated", WEBKIT_WEB_PROCESS_CRASHED);
-  while (find_button (fixture->view, "Show Again") == NULL)
+  while (find_button (fixture->view, "Show again") == NULL)
     g_main_context_iteration (NULL, TRUE);
-  g_signal_emit_by_name (find_button (fixture->view, "Show Again"), "clicked");
+  g_signal_emit_by_name (find_button (fixture->view, "Show again"), "clicked");
   wait_for_load (find_web_view (fixture->view));
-  g_assert_null (find_button (fixture->view, "Show Again"));
+  g_assert_null (find_button (fixture->view, "Show again"));
 }
 
 static void
