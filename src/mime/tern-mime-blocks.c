@@ -63,7 +63,7 @@ is_shaped (const char *line, gsize length)
     return TRUE;
   if (g_str_has_prefix (line, "\u2022") || g_str_has_prefix (line, "\u2013"))
     return TRUE;
-  return memmem (line, length, "   ", 3) != NULL || memchr (line, '\t', length) != NULL;
+  return g_strstr_len (line, (gssize) length, "   ") != NULL || memchr (line, '\t', length) != NULL;
 }
 
 /* Tells whether the line break between two lines is one that a program has put where the next word
