@@ -7,6 +7,8 @@ import sample  # found by way of window
 
 NEWEST = "打ち合わせの件"
 LETTERS = 3000
+# What is read out beyond the screen is what the list happens to have widgets for.
+ON_SCREEN = 10
 
 
 class SlowServer(window.WindowCase):
@@ -67,19 +69,19 @@ class SampleMailbox(window.WindowCase):
     def test_a_start_without_the_server_shows_the_same_list(self):
         tern, proxy = self.start_filled()
         tern.trace.wait("ui.rows", lambda event: event["n"] == event["total"])
-        before = tern.rows()
+        before = tern.rows()[:ON_SCREEN]
         self.assertEqual(tern.quit(), 0)
         proxy.terminate()
         proxy.wait()
 
         tern = self.start_tern()
         tern.trace.wait("ui.rows", lambda event: event["n"] > 0)
-        window.wait_for("same list", lambda: tern.rows() == before)
+        window.wait_for("same list", lambda: tern.rows()[:ON_SCREEN] == before)
         tern.trace.wait("race.fail")
         window.wait_for("word of the missing server",
                         lambda: any("You see what was kept here." in name
                                     for name in tern.names("label")))
-        self.assertEqual(tern.rows(), before)
+        self.assertEqual(tern.rows()[:ON_SCREEN], before)
 
     def test_a_wrong_password_is_told_in_a_sentence_and_keeps_nothing(self):
         tern = self.start_tern()
