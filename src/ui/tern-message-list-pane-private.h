@@ -19,6 +19,7 @@ struct _TernMessageListPane
   gint64 folder_id; /* 0 for none */
   gint64 account_id;
   TernMessageList *list;
+  GtkSliceListModel *shown; /* of the list: its beginning, until that is on screen */
   GtkMultiSelection *selection;
   TernMessageItem *selected; /* what was told last */
   TernRowKey cursor;         /* where the keys go on from; valid with has_cursor */
@@ -30,6 +31,8 @@ struct _TernMessageListPane
   guint snippets_source;
   guint painted_rows; /* what the trace was told last */
   gulong paint_handler;
+  guint grow_callback; /* while frames go by until all rows may be shown */
+  gboolean grows_next;
   guint top_callback; /* before the next frame: shows the top of the list */
 
   gboolean starts_window;
@@ -59,6 +62,7 @@ void tern_message_list_pane_init_rows (TernMessageListPane *self);
 void tern_message_list_pane_want_snippets (TernMessageListPane *self);
 void tern_message_list_pane_trace_rows (TernMessageListPane *self);
 void tern_message_list_pane_clear_rows (TernMessageListPane *self);
+void tern_message_list_pane_show_list (TernMessageListPane *self);
 
 /* tern-message-list-pane-selection.c */
 void tern_message_list_pane_selection_changed (TernMessageListPane *self);

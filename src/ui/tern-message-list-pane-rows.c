@@ -6,6 +6,8 @@
 
 /* Rows pass by while the list is scrolled: those that stay this long are worth a request. */
 #define SNIPPETS_DELAY_MS 100
+/* More than a window shows. */
+#define FIRST_ROWS 32
 
 static gboolean
 is_on_screen (TernMessageListPane *self, GtkWidget *row)
@@ -98,7 +100,7 @@ tern_message_list_pane_init_rows (TernMessageListPane *self)
 static void
 painted_cb (GdkFrameClock *clock, TernMessageListPane *self)
 {
-  guint n = g_list_model_get_n_items (G_LIST_MODEL (self->list));
+  guint n = g_list_model_get_n_items (G_LIST_MODEL (self->shown));
   TernFolder *folder = tern_message_list_pane_get_folder (self);
   guint total = folder != NULL && folder->total > 0 ? (guint) folder->total : n;
 
@@ -123,6 +125,47 @@ tern_message_list_pane_trace_rows (TernMessageListPane *self)
   gdk_frame_clock_request_phase (clock, GDK_FRAME_CLOCK_PHASE_AFTER_PAINT);
 }
 
+/* The first frame with rows in it is the one between the first call and the second. */
+static gboolean
+grow_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer user_data)
+{
+  TernMessageListPane *self = TERN_MESSAGE_LIST_PANE (widget);
+
+  if (!self->grows_next)
+    {
+      self->grows_next = TRUE;
+      return G_SOURCE_CONTINUE;
+    }
+  self->grow_callback = 0;
+  gtk_slice_list_model_set_size (self->shown, G_MAXUINT);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+first_rows_cb (GListModel *list, guint position, guint removed, guint added, gpointer user_data)
+{
+  TernMessageListPane *self = user_data;
+
+  if (added == 0 || self->grow_callback != 0)
+    return;
+  g_signal_handlers_disconnect_by_func (list, first_rows_cb, self);
+  self->grow_callback = gtk_widget_add_tick_callback (GTK_WIDGET (self), grow_cb, NULL, NULL);
+}
+
+/* Shows the beginning of the list in one frame and all of it in the next: a list view makes some
+ * 200 rows as soon as it can, which takes many times as long as those that fit into the window. */
+void
+tern_message_list_pane_show_list (TernMessageListPane *self)
+{
+  GListModel *list = G_LIST_MODEL (self->list);
+
+  self->grows_next = FALSE;
+  self->shown = gtk_slice_list_model_new (g_object_ref (list), 0, FIRST_ROWS);
+  g_signal_connect_object (list, "items-changed", G_CALLBACK (first_rows_cb), self, 0);
+  if (g_list_model_get_n_items (list) > 0)
+    first_rows_cb (list, 0, 0, g_list_model_get_n_items (list), self);
+}
+
 /* Lets go of what belongs to the rows of the folder that was open. */
 void
 tern_message_list_pane_clear_rows (TernMessageListPane *self)
@@ -130,6 +173,9 @@ tern_message_list_pane_clear_rows (TernMessageListPane *self)
   GdkFrameClock *clock = gtk_widget_get_frame_clock (GTK_WIDGET (self));
 
   g_clear_handle_id (&self->snippets_source, g_source_remove);
+  if (self->grow_callback != 0)
+    gtk_widget_remove_tick_callback (GTK_WIDGET (self), self->grow_callback);
+  self->grow_callback = 0;
   g_hash_table_remove_all (self->requested);
   if (clock != NULL)
     g_clear_signal_handler (&self->paint_handler, clock);

@@ -259,6 +259,7 @@ drop_folder (TernMessageListPane *self)
   tern_message_list_pane_clear_rows (self);
   gtk_list_view_set_model (GTK_LIST_VIEW (self->list_view), NULL);
   g_clear_object (&self->selection);
+  g_clear_object (&self->shown);
   g_clear_object (&self->list);
   g_clear_pointer (&self->status, tern_status_unref);
   self->folder_id = 0;
@@ -280,7 +281,8 @@ static void
 open_list (TernMessageListPane *self)
 {
   self->list = tern_message_list_new (self->engine, self->folder_id);
-  self->selection = gtk_multi_selection_new (G_LIST_MODEL (g_object_ref (self->list)));
+  tern_message_list_pane_show_list (self);
+  self->selection = gtk_multi_selection_new (G_LIST_MODEL (g_object_ref (self->shown)));
   g_signal_connect_object (self->selection, "selection-changed",
                            G_CALLBACK (tern_message_list_pane_selection_changed), self,
                            G_CONNECT_SWAPPED);
