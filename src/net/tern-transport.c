@@ -240,6 +240,7 @@ tern_transport_start_tls_async (TernTransport *self,
                                 gpointer user_data)
 {
   g_autoptr (GTask) task = NULL;
+  g_autoptr (GSocketAddress) peer = NULL;
   g_autoptr (GSocketConnectable) identity = NULL;
   g_autoptr (GIOStream) tls = NULL;
   GError *error = NULL;
@@ -249,6 +250,14 @@ tern_transport_start_tls_async (TernTransport *self,
 
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, tern_transport_start_tls_async);
+  /* glib-networking asks for the peer's address and does not expect that there is none, as when
+   * the connection was reset or closed by now. Once asked for, the socket remembers it. */
+  peer = g_socket_connection_get_remote_address (self->connection, NULL);
+  if (peer == NULL)
+    {
+      g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_CLOSED, "the connection is closed");
+      return;
+    }
 
   identity = g_network_address_new (self->endpoint->host, self->endpoint->port);
   tls = g_tls_client_connection_new (G_IO_STREAM (self->connection), identity, &error);

@@ -220,6 +220,32 @@ test_old_tls (Fixture *self, gconstpointer data)
 }
 
 static void
+keep_result_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  *(GAsyncResult **) user_data = g_object_ref (result);
+}
+
+static void
+test_starttls_when_closed (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  TernTransport *transport;
+
+  tern_mock_imap_server_start (self->server);
+  run (self, "127.0.0.1");
+  g_assert_nonnull (self->net.connection);
+
+  transport = TERN_TRANSPORT (self->net.connection);
+  tern_transport_close (transport);
+  tern_transport_start_tls_async (transport, NULL, keep_result_cb, &result);
+  while (result == NULL)
+    g_main_context_iteration (g_main_context_get_thread_default (), TRUE);
+  g_assert_false (tern_transport_start_tls_finish (transport, result, &error));
+  g_assert_true (tern_error_is_transport (error));
+}
+
+static void
 test_starttls (Fixture *self, gconstpointer data)
 {
   g_autoptr (GPtrArray) commands = NULL;
@@ -292,6 +318,8 @@ main (int argc, char *argv[])
   ADD ("TLS 1.1 is refused", TERN_SECURITY_TLS, test_old_tls);
   ADD ("a certificate is told of before a dead network", TERN_SECURITY_TLS, test_telling_error);
   ADD ("STARTTLS checks the certificate too", TERN_SECURITY_STARTTLS, test_starttls_untrusted);
+  ADD ("TLS on a connection that was closed is an error and no more", TERN_SECURITY_NONE,
+       test_starttls_when_closed);
   ADD ("STARTTLS protects what follows", TERN_SECURITY_STARTTLS, test_starttls);
   ADD ("a certificate that the system trusts is accepted", TERN_SECURITY_TLS, test_authority);
   ADD ("closing under TLS ends a pending read without waiting", TERN_SECURITY_TLS, test_close);
