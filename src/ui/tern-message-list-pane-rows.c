@@ -134,6 +134,7 @@ grow_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer user_data)
   if (!self->grows_next)
     {
       self->grows_next = TRUE;
+      tern_message_list_pane_trace_rows (self);
       return G_SOURCE_CONTINUE;
     }
   self->grow_callback = 0;
