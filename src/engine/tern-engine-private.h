@@ -12,4 +12,31 @@ typedef void (*TernEngineFunc) (TernCore *core, GTask *task);
 
 void tern_engine_dispatch (TernEngine *self, GTask *task, TernEngineFunc func);
 
+/* tern-engine-call.c: what every request shares. */
+typedef struct
+{
+  gint64 id;
+  gint64 *ids;
+  gsize n_ids;
+  TernFetchPolicy policy;
+  char *text;
+  char *secret;
+  TernAccount *account;
+  TernOperation *operation;
+  GFile *file;
+  GFileProgressCallback progress;
+  gpointer progress_data;
+} TernEngineCall;
+
+void        tern_engine_start (TernEngine *self, TernEngineCall call, TernEngineFunc func,
+                               gpointer source_tag, GCancellable *cancellable,
+                               GAsyncReadyCallback callback, gpointer user_data);
+void        tern_engine_return_error (GTask *task, GError *error);
+TernRunner *tern_engine_get_runner (TernCore *core, GTask *task);
+TernRunner *tern_engine_get_runner_of_folder (TernCore *core, GTask *task);
+TernRunner *tern_engine_get_runner_of_message (TernCore *core, GTask *task, gint64 id,
+                                               TernMessage **message);
+gboolean    tern_engine_finish_boolean (TernEngine *self, GAsyncResult *result, GError **error);
+gpointer    tern_engine_finish_pointer (TernEngine *self, GAsyncResult *result, GError **error);
+
 G_END_DECLS
