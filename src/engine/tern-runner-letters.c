@@ -213,7 +213,8 @@ fetch_with_channel (TernRunner *self, TernChannel *channel, const GError *error,
       wanted[i].data = download;
     }
   tern_channel_fetch_parts_async (channel, request->folder, wanted, request->downloads->len,
-                                  part_cb, request, request->cancellable, fetch_cb, task);
+                                  TERN_URGENCY_USER, part_cb, request, request->cancellable,
+                                  fetch_cb, task);
 }
 
 static void

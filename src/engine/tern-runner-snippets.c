@@ -152,8 +152,8 @@ batch_with_channel (TernRunner *self, TernChannel *channel, const GError *error,
       requests[i].length = is_html (snippet) ? HTML_BYTES : PLAIN_BYTES;
       requests[i].data = snippet;
     }
-  tern_channel_fetch_parts_async (channel, batch->folder, requests, n, part_cb, NULL,
-                                  self->cancellable, fetch_cb, batch);
+  tern_channel_fetch_parts_async (channel, batch->folder, requests, n, TERN_URGENCY_USER, part_cb,
+                                  NULL, self->cancellable, fetch_cb, batch);
 }
 
 static Snippet *

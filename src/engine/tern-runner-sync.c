@@ -231,7 +231,7 @@ sync_with_channel (TernRunner *self,
   sync->sink =
       tern_folder_sink_new (self->core, sync->folder_id, sync->cancellable, progress_cb, sync);
   tern_channel_sync_folder_async (channel, sync->folder->remote_id, state, TERN_SINK (sync->sink),
-                                  sync->cancellable, sync_folder_cb, sync);
+                                  TERN_URGENCY_USER, sync->cancellable, sync_folder_cb, sync);
 }
 
 /* A sync serves all that asked for it, so it goes on when one of them loses interest. */

@@ -6,6 +6,7 @@ G_DEFINE_INTERFACE (TernChannel, tern_channel, G_TYPE_OBJECT)
 /* Signals. */
 enum
 {
+  CHANGED,
   CONNECTED,
   N_SIGNALS
 };
@@ -15,6 +16,17 @@ static guint signals[N_SIGNALS];
 static void
 tern_channel_default_init (TernChannelInterface *iface)
 {
+  /**
+   * TernChannel::changed:
+   * @channel: the channel
+   * @folder: (nullable): the folder's remote id; %NULL where folders came or went
+   *
+   * Something changed on the server: a sync of @folder tells what. Emitted for folders that are
+   * watched, and for others where the channel happens to hear of them.
+   */
+  signals[CHANGED] = g_signal_new ("changed", TERN_TYPE_CHANNEL, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                   NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+
   /**
    * TernChannel::connected:
    * @channel: the channel
@@ -98,6 +110,7 @@ tern_channel_list_folders_finish (TernChannel *self, GAsyncResult *result, GErro
  * @folder: the folder's remote id
  * @state: (nullable): the last checkpoint given to a sink for this folder; %NULL for none
  * @sink: takes what is learnt, while it arrives
+ * @urgency: whether somebody waits for it
  * @cancellable: (nullable): a cancellable; a cancelled sync can be taken up from its last
  * checkpoint
  * @callback: called when done
@@ -110,11 +123,12 @@ tern_channel_sync_folder_async (TernChannel *self,
                                 const char *folder,
                                 const char *state,
                                 TernSink *sink,
+                                TernUrgency urgency,
                                 GCancellable *cancellable,
                                 GAsyncReadyCallback callback,
                                 gpointer user_data)
 {
-  TERN_CHANNEL_GET_IFACE (self)->sync_folder_async (self, folder, state, sink, cancellable,
+  TERN_CHANNEL_GET_IFACE (self)->sync_folder_async (self, folder, state, sink, urgency, cancellable,
                                                     callback, user_data);
 }
 
@@ -138,6 +152,7 @@ tern_channel_sync_folder_finish (TernChannel *self, GAsyncResult *result, GError
  * @folder: the folder's remote id
  * @requests: (array length=n): what to fetch; copied
  * @n: how many, at least 1
+ * @urgency: whether somebody waits for it
  * @func: takes the bytes while they arrive
  * @func_data: for @func; must live until @callback
  * @cancellable: (nullable): a cancellable
@@ -151,14 +166,15 @@ tern_channel_fetch_parts_async (TernChannel *self,
                                 const char *folder,
                                 const TernPartRequest *requests,
                                 gsize n,
+                                TernUrgency urgency,
                                 TernPartFunc func,
                                 gpointer func_data,
                                 GCancellable *cancellable,
                                 GAsyncReadyCallback callback,
                                 gpointer user_data)
 {
-  TERN_CHANNEL_GET_IFACE (self)->fetch_parts_async (self, folder, requests, n, func, func_data,
-                                                    cancellable, callback, user_data);
+  TERN_CHANNEL_GET_IFACE (self)->fetch_parts_async (self, folder, requests, n, urgency, func,
+                                                    func_data, cancellable, callback, user_data);
 }
 
 /**
@@ -215,6 +231,36 @@ tern_channel_apply_finish (TernChannel *self,
                            GError **error)
 {
   return TERN_CHANNEL_GET_IFACE (self)->apply_finish (self, result, moved, error);
+}
+
+/**
+ * tern_channel_watch:
+ * @self: a channel
+ * @folders: (nullable) (array zero-terminated=1): remote ids, what matters most first; %NULL or
+ *   empty to watch nothing
+ *
+ * Asks to be told by #TernChannel::changed when something changes in these folders, instead of
+ * those named before. The channel watches as many as the server and its own limits allow, opens the
+ * connections that it takes and keeps watching over lost ones; with a server that does not tell, it
+ * asks from time to time. It is a wish and never fails.
+ */
+void
+tern_channel_watch (TernChannel *self, const char *const *folders)
+{
+  TERN_CHANNEL_GET_IFACE (self)->watch (self, folders);
+}
+
+/**
+ * tern_channel_emit_changed:
+ * @self: a channel
+ * @folder: (nullable): the folder's remote id; %NULL where folders came or went
+ *
+ * Emits #TernChannel::changed; for channels only.
+ */
+void
+tern_channel_emit_changed (TernChannel *self, const char *folder)
+{
+  g_signal_emit (self, signals[CHANGED], 0, folder);
 }
 
 /**

@@ -11,6 +11,17 @@
 G_BEGIN_DECLS
 
 /**
+ * TernUrgency:
+ * @TERN_URGENCY_USER: somebody looks at the screen and waits for it
+ * @TERN_URGENCY_BACKGROUND: nobody waits for it; it must not delay what somebody waits for
+ */
+typedef enum
+{
+  TERN_URGENCY_USER,
+  TERN_URGENCY_BACKGROUND,
+} TernUrgency;
+
+/**
  * TernPartRequest:
  * @remote_id: the message
  * @part_id: the part's number as in #TernStructure; "" for the whole message as it was sent
@@ -85,13 +96,13 @@ struct _TernChannelInterface
   GPtrArray *(*list_folders_finish) (TernChannel *self, GAsyncResult *result, GError **error);
 
   void (*sync_folder_async) (TernChannel *self, const char *folder, const char *state,
-                             TernSink *sink, GCancellable *cancellable,
+                             TernSink *sink, TernUrgency urgency, GCancellable *cancellable,
                              GAsyncReadyCallback callback, gpointer user_data);
   gboolean (*sync_folder_finish) (TernChannel *self, GAsyncResult *result, GError **error);
 
   void (*fetch_parts_async) (TernChannel *self, const char *folder,
-                             const TernPartRequest *requests, gsize n, TernPartFunc func,
-                             gpointer func_data, GCancellable *cancellable,
+                             const TernPartRequest *requests, gsize n, TernUrgency urgency,
+                             TernPartFunc func, gpointer func_data, GCancellable *cancellable,
                              GAsyncReadyCallback callback, gpointer user_data);
   gboolean (*fetch_parts_finish) (TernChannel *self, GAsyncResult *result, GError **error);
 
@@ -100,6 +111,8 @@ struct _TernChannelInterface
                        gpointer user_data);
   gboolean (*apply_finish) (TernChannel *self, GAsyncResult *result, GHashTable **moved,
                             GError **error);
+
+  void (*watch) (TernChannel *self, const char *const *folders);
 
   TernRoute *(*dup_route) (TernChannel *self);
   void (*close) (TernChannel *self);
@@ -114,13 +127,13 @@ GPtrArray *tern_channel_list_folders_finish (TernChannel *self, GAsyncResult *re
                                              GError **error);
 void       tern_channel_sync_folder_async (TernChannel *self, const char *folder,
                                            const char *state, TernSink *sink,
-                                           GCancellable *cancellable, GAsyncReadyCallback callback,
-                                           gpointer user_data);
+                                           TernUrgency urgency, GCancellable *cancellable,
+                                           GAsyncReadyCallback callback, gpointer user_data);
 gboolean   tern_channel_sync_folder_finish (TernChannel *self, GAsyncResult *result,
                                             GError **error);
 void       tern_channel_fetch_parts_async (TernChannel *self, const char *folder,
                                            const TernPartRequest *requests, gsize n,
-                                           TernPartFunc func, gpointer func_data,
+                                           TernUrgency urgency, TernPartFunc func, gpointer func_data,
                                            GCancellable *cancellable, GAsyncReadyCallback callback,
                                            gpointer user_data);
 gboolean   tern_channel_fetch_parts_finish (TernChannel *self, GAsyncResult *result,
@@ -130,6 +143,8 @@ void       tern_channel_apply_async (TernChannel *self, const TernRemoteChange *
                                      gpointer user_data);
 gboolean   tern_channel_apply_finish (TernChannel *self, GAsyncResult *result, GHashTable **moved,
                                       GError **error);
+void       tern_channel_watch (TernChannel *self, const char *const *folders);
+void       tern_channel_emit_changed (TernChannel *self, const char *folder);
 TernRoute *tern_channel_dup_route (TernChannel *self);
 void       tern_channel_close (TernChannel *self);
 

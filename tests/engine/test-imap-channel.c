@@ -80,8 +80,8 @@ sync_folder (Fixture *self, const char *folder, const char *state, GError **erro
 {
   g_autoptr (GAsyncResult) result = NULL;
 
-  tern_channel_sync_folder_async (self->channel, folder, state, TERN_SINK (self->sink), NULL,
-                                  keep_result, &result);
+  tern_channel_sync_folder_async (self->channel, folder, state, TERN_SINK (self->sink),
+                                  TERN_URGENCY_USER, NULL, keep_result, &result);
   return tern_channel_sync_folder_finish (self->channel, wait_for (&result), error);
 }
 
@@ -113,8 +113,8 @@ fetch (Fixture *self, const TernPartRequest *requests, gsize n, GError **error)
 {
   g_autoptr (GAsyncResult) result = NULL;
 
-  tern_channel_fetch_parts_async (self->channel, "INBOX", requests, n, take_part, self, NULL,
-                                  keep_result, &result);
+  tern_channel_fetch_parts_async (self->channel, "INBOX", requests, n, TERN_URGENCY_USER, take_part,
+                                  self, NULL, keep_result, &result);
   return tern_channel_fetch_parts_finish (self->channel, wait_for (&result), error);
 }
 
@@ -462,8 +462,8 @@ test_user_beside_sync (Fixture *self, gconstpointer data)
 
   tern_mock_imap_server_add_letters (self->server, "INBOX", 5);
   tern_mock_imap_server_stall (self->server, "FETCH");
-  tern_channel_sync_folder_async (self->channel, "INBOX", NULL, TERN_SINK (self->sink), NULL,
-                                  keep_result, &synced);
+  tern_channel_sync_folder_async (self->channel, "INBOX", NULL, TERN_SINK (self->sink),
+                                  TERN_URGENCY_USER, NULL, keep_result, &synced);
   tern_mock_imap_server_wait_command (self->server, "FETCH", 1);
   g_assert_true (fetch (self, &(TernPartRequest){ "1.1", "", 0, 0, NULL }, 1, &error));
   g_assert_no_error (error);
@@ -600,8 +600,8 @@ test_cancelled_sync (Fixture *self, gconstpointer data)
 
   tern_mock_imap_server_add_letters (self->server, "INBOX", 100);
   tern_mock_imap_server_hold (self->server);
-  tern_channel_sync_folder_async (self->channel, "INBOX", NULL, TERN_SINK (self->sink), cancellable,
-                                  keep_result, &result);
+  tern_channel_sync_folder_async (self->channel, "INBOX", NULL, TERN_SINK (self->sink),
+                                  TERN_URGENCY_USER, cancellable, keep_result, &result);
   tern_mock_imap_server_wait_connections (self->server, 1);
   g_cancellable_cancel (cancellable);
   g_assert_false (tern_channel_sync_folder_finish (self->channel, wait_for (&result), &error));

@@ -76,6 +76,7 @@ struct _TernImapChannel
   GPtrArray   *memories; /* TernImapMemory */
   TernRoute   *route;
   char        *capabilities;
+  char       **watched; /* folders, what matters most first */
   TernImapSlot slots[TERN_IMAP_CONNECTIONS];
   GQueue       waiting; /* GTask: requests that no slot can take yet */
   gboolean     is_closed;
@@ -98,11 +99,11 @@ TernImapMemory  *tern_imap_channel_get_memory (TernImapChannel *self, TernEndpoi
 void             tern_imap_channel_set_route (TernImapChannel *self, TernRoute *route);
 
 void     tern_imap_sync_async (TernImapChannel *self, const char *folder, const char *state,
-                               TernSink *sink, GCancellable *cancellable,
+                               TernSink *sink, TernUrgency urgency, GCancellable *cancellable,
                                GAsyncReadyCallback callback, gpointer user_data);
 void     tern_imap_parts_async (TernImapChannel *self, const char *folder,
-                                const TernPartRequest *requests, gsize n, TernPartFunc func,
-                                gpointer func_data, GCancellable *cancellable,
+                                const TernPartRequest *requests, gsize n, TernUrgency urgency,
+                                TernPartFunc func, gpointer func_data, GCancellable *cancellable,
                                 GAsyncReadyCallback callback, gpointer user_data);
 void     tern_imap_apply_async (TernImapChannel *self, const TernRemoteChange *change,
                                 GCancellable *cancellable, GAsyncReadyCallback callback,

@@ -41,6 +41,7 @@ tern_imap_channel_finalize (GObject *object)
   g_ptr_array_unref (self->memories);
   g_clear_pointer (&self->route, tern_route_unref);
   g_free (self->capabilities);
+  g_strfreev (self->watched);
   for (guint i = 0; i < TERN_IMAP_CONNECTIONS; i++)
     {
       g_ptr_array_unref (self->slots[i].assigned);
@@ -293,12 +294,13 @@ channel_sync_folder_async (TernChannel *channel,
                            const char *folder,
                            const char *state,
                            TernSink *sink,
+                           TernUrgency urgency,
                            GCancellable *cancellable,
                            GAsyncReadyCallback callback,
                            gpointer user_data)
 {
-  tern_imap_sync_async (TERN_IMAP_CHANNEL (channel), folder, state, sink, cancellable, callback,
-                        user_data);
+  tern_imap_sync_async (TERN_IMAP_CHANNEL (channel), folder, state, sink, urgency, cancellable,
+                        callback, user_data);
 }
 
 static void
@@ -306,13 +308,14 @@ channel_fetch_parts_async (TernChannel *channel,
                            const char *folder,
                            const TernPartRequest *requests,
                            gsize n,
+                           TernUrgency urgency,
                            TernPartFunc func,
                            gpointer func_data,
                            GCancellable *cancellable,
                            GAsyncReadyCallback callback,
                            gpointer user_data)
 {
-  tern_imap_parts_async (TERN_IMAP_CHANNEL (channel), folder, requests, n, func, func_data,
+  tern_imap_parts_async (TERN_IMAP_CHANNEL (channel), folder, requests, n, urgency, func, func_data,
                          cancellable, callback, user_data);
 }
 
@@ -352,6 +355,15 @@ channel_dup_route (TernChannel *channel)
 }
 
 static void
+channel_watch (TernChannel *channel, const char *const *folders)
+{
+  TernImapChannel *self = TERN_IMAP_CHANNEL (channel);
+
+  g_strfreev (self->watched);
+  self->watched = g_strdupv ((char **) folders);
+}
+
+static void
 channel_close (TernChannel *channel)
 {
   TernImapChannel *self = TERN_IMAP_CHANNEL (channel);
@@ -373,6 +385,7 @@ tern_imap_channel_iface_init (TernChannelInterface *iface)
   iface->fetch_parts_finish = boolean_finish;
   iface->apply_async = channel_apply_async;
   iface->apply_finish = channel_apply_finish;
+  iface->watch = channel_watch;
   iface->dup_route = channel_dup_route;
   iface->close = channel_close;
 }

@@ -26,6 +26,7 @@ typedef struct
   GTask *task;
   TernImapChannel *channel;
   char *folder;
+  TernUrgency urgency;
   GArray *parts; /* Part */
   TernPartFunc func;
   gpointer func_data;
@@ -333,9 +334,9 @@ acquired_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 static void
 start (Parts *self)
 {
-  tern_imap_channel_acquire_async (self->channel, TERN_IMAP_USE_USER, self->folder,
-                                   g_task_get_cancellable (self->task), acquired_cb,
-                                   parts_ref (self));
+  tern_imap_channel_acquire_async (
+      self->channel, self->urgency == TERN_URGENCY_USER ? TERN_IMAP_USE_USER : TERN_IMAP_USE_SYNC,
+      self->folder, g_task_get_cancellable (self->task), acquired_cb, parts_ref (self));
 }
 
 /* A part's number, as it goes into a command. */
@@ -351,6 +352,7 @@ tern_imap_parts_async (TernImapChannel *channel,
                        const char *folder,
                        const TernPartRequest *requests,
                        gsize n,
+                       TernUrgency urgency,
                        TernPartFunc func,
                        gpointer func_data,
                        GCancellable *cancellable,
@@ -364,6 +366,7 @@ tern_imap_parts_async (TernImapChannel *channel,
   g_task_set_source_tag (self->task, tern_imap_parts_async);
   self->channel = g_object_ref (channel);
   self->folder = g_strdup (folder);
+  self->urgency = urgency;
   self->func = func;
   self->func_data = func_data;
   self->parts = g_array_new (FALSE, TRUE, sizeof (Part));

@@ -39,6 +39,7 @@ typedef struct
   TernImapChannel  *channel;
   char             *folder;
   TernSink         *sink;
+  TernUrgency       urgency;
   gboolean          has_state;
   gboolean          is_repeated;
   TernImapLease    *lease;

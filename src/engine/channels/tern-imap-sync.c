@@ -304,6 +304,7 @@ tern_imap_sync_async (TernImapChannel *channel,
                       const char *folder,
                       const char *state,
                       TernSink *sink,
+                      TernUrgency urgency,
                       GCancellable *cancellable,
                       GAsyncReadyCallback callback,
                       gpointer user_data)
@@ -316,6 +317,7 @@ tern_imap_sync_async (TernImapChannel *channel,
   self->channel = g_object_ref (channel);
   self->folder = g_strdup (folder);
   self->sink = g_object_ref (sink);
+  self->urgency = urgency;
   self->has_state = tern_imap_sync_state_parse (&self->state, state);
   self->broken = g_array_new (FALSE, FALSE, sizeof (guint32));
   self->batch = g_ptr_array_new_with_free_func ((GDestroyNotify) tern_message_unref);
