@@ -12,6 +12,8 @@ get_runner_of_operation (TernCore *core, GTask *task, TernOperation *operation)
 
   if (operation->account_id != 0)
     runner = tern_core_get_runner (core, operation->account_id, &error);
+  else if (operation->folder_id != 0)
+    runner = tern_core_get_runner_of_folder (core, operation->folder_id, &error);
   for (guint i = 0; runner == NULL && error == NULL && i < operation->messages->len; i++)
     {
       g_autoptr (TernMessage) message = tern_store_get_message (
@@ -73,6 +75,134 @@ TernOperation *
 tern_engine_apply_finish (TernEngine *self, GAsyncResult *result, GError **error)
 {
   return tern_engine_finish_pointer (self, result, error);
+}
+
+/* The operation that the call names, for all messages of its folder that show the flags of its
+ * @set and none of its @clear. */
+static void
+apply_to_folder (TernCore *core, GTask *task)
+{
+  const TernEngineCall *call = g_task_get_task_data (task);
+  const TernOperation *asked = call->operation;
+  TernRunner *runner = get_runner_of_operation (core, task, call->operation);
+  g_autoptr (TernFolder) folder = NULL;
+  g_autoptr (GArray) ids = NULL;
+  g_autoptr (TernOperation) operation = NULL;
+  GError *error = NULL;
+
+  if (runner == NULL)
+    return;
+  folder = tern_store_get_folder (tern_core_get_store (core), asked->folder_id, &error);
+  if (folder != NULL && asked->kind == TERN_OPERATION_DELETE &&
+      folder->role != TERN_FOLDER_ROLE_TRASH && folder->role != TERN_FOLDER_ROLE_JUNK)
+    g_set_error_literal (&error, TERN_ERROR, TERN_ERROR_INVALID, "only Trash and Junk are emptied");
+  if (error == NULL)
+    ids = tern_store_list_ids (tern_core_get_store (core), asked->folder_id,
+                               asked->kind == TERN_OPERATION_EXPUNGE ? TERN_FLAGS_DELETED : 0,
+                               asked->set, &error);
+  if (ids == NULL)
+    {
+      tern_engine_return_error (task, error);
+      return;
+    }
+  operation = tern_operation_new (asked->kind, (const gint64 *) (gpointer) ids->data, ids->len);
+  operation->set = asked->set;
+  operation->folder_id = asked->folder_id;
+  operation->account_id = folder->account_id;
+  if (ids->len > 0)
+    {
+      tern_runner_apply (runner, operation, task);
+      return;
+    }
+  g_task_return_pointer (task, g_steal_pointer (&operation), (GDestroyNotify) tern_operation_unref);
+  g_object_unref (task);
+}
+
+static void
+start_on_folder (TernEngine *self,
+                 TernOperationKind kind,
+                 TernFlags set,
+                 gint64 folder_id,
+                 gpointer source_tag,
+                 GCancellable *cancellable,
+                 GAsyncReadyCallback callback,
+                 gpointer user_data)
+{
+  TernOperation *operation = tern_operation_new (kind, NULL, 0);
+
+  operation->folder_id = folder_id;
+  operation->set = set;
+  tern_engine_start (self, (TernEngineCall){ .operation = operation }, apply_to_folder, source_tag,
+                     cancellable, callback, user_data);
+}
+
+/**
+ * tern_engine_mark_folder_read_async:
+ * @self: the engine
+ * @folder_id: the folder
+ * @cancellable: (nullable): a cancellable
+ * @callback: called when the change is on screen and in the durable log
+ * @user_data: for @callback
+ *
+ * Marks all messages of a folder read that are cached, in one operation. Finish with
+ * tern_engine_apply_finish().
+ */
+void
+tern_engine_mark_folder_read_async (TernEngine *self,
+                                    gint64 folder_id,
+                                    GCancellable *cancellable,
+                                    GAsyncReadyCallback callback,
+                                    gpointer user_data)
+{
+  start_on_folder (self, TERN_OPERATION_FLAGS, TERN_FLAGS_SEEN, folder_id,
+                   tern_engine_mark_folder_read_async, cancellable, callback, user_data);
+}
+
+/**
+ * tern_engine_empty_folder_async:
+ * @self: the engine
+ * @folder_id: Trash or Junk
+ * @cancellable: (nullable): a cancellable
+ * @callback: called when the change is on screen and in the durable log
+ * @user_data: for @callback
+ *
+ * Removes all messages of a folder for good that are cached, in one operation: what arrives
+ * meanwhile, or was never shown here, stays. Finish with tern_engine_apply_finish();
+ * %TERN_ERROR_INVALID where the folder is another one.
+ */
+void
+tern_engine_empty_folder_async (TernEngine *self,
+                                gint64 folder_id,
+                                GCancellable *cancellable,
+                                GAsyncReadyCallback callback,
+                                gpointer user_data)
+{
+  start_on_folder (self, TERN_OPERATION_DELETE, 0, folder_id, tern_engine_empty_folder_async,
+                   cancellable, callback, user_data);
+}
+
+/**
+ * tern_engine_expunge_folder_async:
+ * @self: the engine
+ * @folder_id: the folder
+ * @cancellable: (nullable): a cancellable
+ * @callback: called when the change is on screen and in the durable log
+ * @user_data: for @callback
+ *
+ * Removes the messages of a folder for good that are cached and struck out. A message that somebody
+ * has restored meanwhile stays. Finish with tern_engine_apply_finish(). A server that can only
+ * remove all that anybody struck out (no UIDPLUS) is not asked: the operation fails with
+ * %TERN_ERROR_UNSUPPORTED.
+ */
+void
+tern_engine_expunge_folder_async (TernEngine *self,
+                                  gint64 folder_id,
+                                  GCancellable *cancellable,
+                                  GAsyncReadyCallback callback,
+                                  gpointer user_data)
+{
+  start_on_folder (self, TERN_OPERATION_EXPUNGE, 0, folder_id, tern_engine_expunge_folder_async,
+                   cancellable, callback, user_data);
 }
 
 static void

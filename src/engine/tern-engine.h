@@ -128,6 +128,21 @@ void           tern_engine_apply_async (TernEngine *self, TernOperation *operati
                                         GCancellable *cancellable, GAsyncReadyCallback callback,
                                         gpointer user_data);
 TernOperation *tern_engine_apply_finish (TernEngine *self, GAsyncResult *result, GError **error);
+/* What is known of a folder in one operation; finish with tern_engine_apply_finish(). A letter that
+ * nobody has seen here stays as it is: what arrives meanwhile is not touched. */
+void           tern_engine_mark_folder_read_async (TernEngine *self, gint64 folder_id,
+                                                   GCancellable *cancellable,
+                                                   GAsyncReadyCallback callback,
+                                                   gpointer user_data);
+/* Trash and Junk only: removes for good. */
+void           tern_engine_empty_folder_async (TernEngine *self, gint64 folder_id,
+                                               GCancellable *cancellable,
+                                               GAsyncReadyCallback callback, gpointer user_data);
+/* Removes for good what is struck out (TERN_FLAGS_DELETED). */
+void           tern_engine_expunge_folder_async (TernEngine *self, gint64 folder_id,
+                                                 GCancellable *cancellable,
+                                                 GAsyncReadyCallback callback,
+                                                 gpointer user_data);
 /* Takes back a logged operation: off the log where the server was not asked yet, else by the
  * contrary operation. */
 void           tern_engine_undo_async (TernEngine *self, TernOperation *operation,

@@ -403,13 +403,30 @@ list_affected (TernStore *store, const TernOperation *operation, gint64 *folder_
 static TernOperation *
 narrow (const TernOperation *operation, GArray *ids)
 {
-  TernOperation *narrowed =
-      tern_operation_new (operation->kind, (const gint64 *) (gpointer) ids->data, ids->len);
+  TernOperation *narrowed = tern_operation_copy (operation);
 
-  narrowed->set = operation->set;
-  narrowed->clear = operation->clear;
-  narrowed->target_folder_id = operation->target_folder_id;
+  g_array_unref (narrowed->messages);
+  narrowed->messages = g_array_ref (ids);
   return narrowed;
+}
+
+static gint64
+find_role (TernRunner *self, TernFolderRole role, GError **error)
+{
+  g_autoptr (GPtrArray) folders =
+      tern_store_list_folders (tern_runner_get_store (self), self->account->id, error);
+
+  if (folders == NULL)
+    return 0;
+  for (guint i = 0; i < folders->len; i++)
+    {
+      const TernFolder *folder = g_ptr_array_index (folders, i);
+
+      if (folder->role == role)
+        return folder->id;
+    }
+  g_set_error_literal (error, TERN_ERROR, TERN_ERROR_GONE, "the account has no such folder");
+  return 0;
 }
 
 static TernOperation *
@@ -425,8 +442,14 @@ log_operation (TernRunner *self, TernOperation *operation, GError **error)
   if (ids == NULL)
     return NULL;
   narrowed = narrow (operation, ids);
+  if (operation->kind == TERN_OPERATION_MOVE && operation->target_folder_id == 0)
+    {
+      narrowed->target_folder_id = find_role (self, operation->role, error);
+      if (narrowed->target_folder_id == 0)
+        return NULL;
+    }
   if (ids->len == 0 ||
-      (operation->kind == TERN_OPERATION_MOVE && operation->target_folder_id == folder_id))
+      (operation->kind == TERN_OPERATION_MOVE && narrowed->target_folder_id == folder_id))
     return g_steal_pointer (&narrowed); /* already so: nothing to log */
 
   changes = tern_changes_new ();

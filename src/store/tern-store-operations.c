@@ -8,7 +8,8 @@
 static gboolean
 is_hiding (TernOperationKind kind)
 {
-  return kind == TERN_OPERATION_MOVE || kind == TERN_OPERATION_DELETE;
+  return kind == TERN_OPERATION_MOVE || kind == TERN_OPERATION_DELETE ||
+         kind == TERN_OPERATION_EXPUNGE;
 }
 
 /**
@@ -140,6 +141,8 @@ check_operation (
 {
   gint64 owner;
 
+  if (!is_hiding (operation->kind) && operation->kind != TERN_OPERATION_FLAGS)
+    return refuse (error, TERN_ERROR_UNSUPPORTED, "this is not done yet");
   if (operation->kind == TERN_OPERATION_FLAGS && (operation->set | operation->clear) == 0)
     return refuse (error, TERN_ERROR_INVALID, "no flag is to be changed");
   if (operation->kind != TERN_OPERATION_MOVE)
@@ -553,8 +556,16 @@ confirm_operation (TernStore *self, gint64 operation_id, GHashTable *moved, GErr
           success = confirm_move (self, operation, id, moved, error);
           break;
         case TERN_OPERATION_DELETE:
+        case TERN_OPERATION_EXPUNGE:
           success = confirm_delete (self, id, error);
           break;
+        case TERN_OPERATION_COPY:
+        case TERN_OPERATION_APPEND:
+        case TERN_OPERATION_CREATE_FOLDER:
+        case TERN_OPERATION_RENAME_FOLDER:
+        case TERN_OPERATION_DELETE_FOLDER:
+        case TERN_OPERATION_SUBSCRIBE:
+        case TERN_OPERATION_UNSUBSCRIBE:
         default:
           success = refuse (error, TERN_ERROR_STORAGE, "an operation of no known kind");
         }

@@ -159,6 +159,43 @@ tern_store_get_message (TernStore *self, gint64 message_id, GError **error)
 }
 
 /**
+ * tern_store_list_ids:
+ * @self: a store
+ * @folder_id: a folder; one that does not exist has no messages
+ * @with: flags that they all have
+ * @without: flags that none of them has
+ * @error: return location for %TERN_ERROR_STORAGE
+ *
+ * Returns: (transfer full) (element-type gint64) (nullable): ids of the listed messages that show
+ *   these flags, in no order
+ */
+GArray *
+tern_store_list_ids (
+    TernStore *self, gint64 folder_id, TernFlags with, TernFlags without, GError **error)
+{
+  g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_autoptr (TernStatement) statement =
+      tern_store_prepare_ids (self,
+                              "SELECT id FROM placement WHERE folder = ?1 AND state = 0 "
+                              "AND flags & ?2 = ?2 AND flags & ?3 = 0",
+                              TERN_IDS (folder_id, with, without), error);
+  gboolean row;
+
+  if (statement == NULL)
+    return NULL;
+  while (tern_store_step (statement, &row, error))
+    {
+      gint64 id;
+
+      if (!row)
+        return g_steal_pointer (&ids);
+      id = sqlite3_column_int64 (statement, 0);
+      g_array_append_val (ids, id);
+    }
+  return NULL;
+}
+
+/**
  * tern_store_read_placement:
  * @statement: a statement on a row that begins with TERN_PLACEMENT_COLUMNS
  * @placement: (out): the placement

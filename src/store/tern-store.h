@@ -91,6 +91,8 @@ GPtrArray   *tern_store_read_page (TernStore *self, gint64 folder_id, const Tern
                                    guint limit, GError **error);
 GBytes      *tern_store_read_keys (TernStore *self, gint64 folder_id, GError **error);
 TernMessage *tern_store_get_message (TernStore *self, gint64 message_id, GError **error);
+GArray      *tern_store_list_ids (TernStore *self, gint64 folder_id, TernFlags with,
+                                  TernFlags without, GError **error);
 
 /* tern-store-parts.c; get: NULL without an error where the part is not kept. Evict outside of any
  * transaction. */

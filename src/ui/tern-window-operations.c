@@ -315,7 +315,17 @@ tern_window_operation_failed (TernWindow *self, TernOperation *operation, GError
     case TERN_OPERATION_MOVE:
       what = _ ("The letter was put back where it was.");
       break;
+    case TERN_OPERATION_COPY:
+    case TERN_OPERATION_APPEND:
+    case TERN_OPERATION_CREATE_FOLDER:
+    case TERN_OPERATION_RENAME_FOLDER:
+    case TERN_OPERATION_DELETE_FOLDER:
+    case TERN_OPERATION_SUBSCRIBE:
+    case TERN_OPERATION_UNSUBSCRIBE:
+      what = _ ("The change was taken back.");
+      break;
     case TERN_OPERATION_DELETE:
+    case TERN_OPERATION_EXPUNGE:
     default:
       what = _ ("The letter was not deleted.");
       break;

@@ -119,6 +119,20 @@ mark_deleted (GTask *task)
                          g_task_get_cancellable (task), marked_cb, task);
 }
 
+/* A bare EXPUNGE would take what others struck out meanwhile. */
+static void
+expunge (GTask *task)
+{
+  Apply *self = g_task_get_task_data (task);
+
+  if (tern_imap_session_has (get_session (task), "UIDPLUS"))
+    tern_imap_expunge_async (get_session (task), get_set (self), g_task_get_cancellable (task),
+                             last_cb, task);
+  else
+    fail (task, g_error_new_literal (TERN_ERROR, TERN_ERROR_UNSUPPORTED,
+                                     "the server removes only all or nothing (no UIDPLUS)"));
+}
+
 static void
 take_moved (Apply *self, const TernImapCopied *copied)
 {
@@ -241,6 +255,16 @@ work (GTask *task)
     case TERN_OPERATION_DELETE:
       mark_deleted (task);
       break;
+    case TERN_OPERATION_EXPUNGE:
+      expunge (task);
+      break;
+    case TERN_OPERATION_COPY:
+    case TERN_OPERATION_APPEND:
+    case TERN_OPERATION_CREATE_FOLDER:
+    case TERN_OPERATION_RENAME_FOLDER:
+    case TERN_OPERATION_DELETE_FOLDER:
+    case TERN_OPERATION_SUBSCRIBE:
+    case TERN_OPERATION_UNSUBSCRIBE:
     default:
       g_assert_not_reached ();
     }
