@@ -33,7 +33,7 @@ take_dump (const TernImapResponse *response, gpointer user_data)
       const TernImapNode *node = &response->nodes[i];
 
       g_string_append_printf (dump, "%d-%u:", (int) node->kind, node->next);
-      if (node->kind <= TERN_IMAP_NODE_TEXT)
+      if (node->kind <= TERN_IMAP_NODE_TEXT && node->kind != TERN_IMAP_NODE_NIL)
         g_string_append_len (dump, response->text + node->offset, node->length);
       g_string_append_c (dump, ' ');
     }
