@@ -25,6 +25,7 @@ struct _TernCore
 
   TernChanges *changes; /* not told yet; NULL for none */
   GHashTable *statuses; /* gint64 account id → TernStatus, not told yet */
+  GPtrArray *events;    /* TernEvent, not told yet */
   GSource *flush_source;
   gint64 last_flush;
 };
@@ -53,6 +54,7 @@ tern_core_new (const char *dir, const TernCoreListener *listener, gpointer user_
   self->runners = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_object_unref);
   self->guests = g_ptr_array_new ();
   self->closing = g_cancellable_new ();
+  self->events = g_ptr_array_new_with_free_func ((GDestroyNotify) tern_event_unref);
   self->statuses =
       g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, (GDestroyNotify) tern_status_unref);
   return self;
@@ -115,6 +117,7 @@ tern_core_free (TernCore *self)
   g_ptr_array_unref (self->guests);
   g_object_unref (self->closing);
   g_hash_table_unref (self->statuses);
+  g_ptr_array_unref (self->events);
   g_clear_object (&self->trust);
   g_clear_object (&self->store);
   g_free (self->dir);
@@ -386,6 +389,13 @@ tern_core_flush (TernCore *self)
   while (g_hash_table_iter_next (&iter, NULL, &status))
     self->listener->status (status, self->listener_data);
   g_hash_table_remove_all (self->statuses);
+  if (self->events->len > 0)
+    {
+      g_autoptr (GPtrArray) events = g_steal_pointer (&self->events);
+
+      self->events = g_ptr_array_new_with_free_func ((GDestroyNotify) tern_event_unref);
+      self->listener->events (events, self->listener_data);
+    }
 }
 
 static gboolean
@@ -395,23 +405,26 @@ flush_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+static void
+flush_in (TernCore *self, gint64 wait)
+{
+  if (self->flush_source != NULL)
+    return;
+  self->flush_source = g_timeout_source_new ((guint) (wait / 1000 + 1));
+  g_source_set_callback (self->flush_source, flush_cb, self, NULL);
+  g_source_attach (self->flush_source, g_main_context_get_thread_default ());
+}
+
 /* The first news after a quiet frame goes out at once: the first row must not wait. */
 static void
 schedule_flush (TernCore *self)
 {
-  gint64 due;
+  gint64 due = self->last_flush + FRAME - g_get_monotonic_time ();
 
-  if (self->flush_source != NULL)
-    return;
-  due = self->last_flush + FRAME - g_get_monotonic_time ();
   if (due <= 0)
-    {
-      tern_core_flush (self);
-      return;
-    }
-  self->flush_source = g_timeout_source_new ((guint) (due / 1000 + 1));
-  g_source_set_callback (self->flush_source, flush_cb, self, NULL);
-  g_source_attach (self->flush_source, g_main_context_get_thread_default ());
+    tern_core_flush (self);
+  else
+    flush_in (self, due);
 }
 
 static void
@@ -456,6 +469,20 @@ tern_core_take_status (TernCore *self, TernStatus *status)
   /* The key lives in the value, so both are replaced together. */
   g_hash_table_replace (self->statuses, &status->account_id, status);
   schedule_flush (self);
+}
+
+/**
+ * tern_core_take_event:
+ * @self: a core
+ * @event: what happened between an account and its servers
+ *
+ * Tells it with a coming frame: nobody waits for it, and it must not hurry anything else.
+ */
+void
+tern_core_take_event (TernCore *self, TernEvent *event)
+{
+  g_ptr_array_add (self->events, tern_event_ref (event));
+  flush_in (self, FRAME);
 }
 
 /**

@@ -22,6 +22,7 @@ typedef struct
 {
   void (*changed) (TernChanges *changes, gpointer user_data);
   void (*status) (TernStatus *status, gpointer user_data);
+  void (*events) (GPtrArray *events, gpointer user_data);
   void (*operation_failed) (TernOperation *operation, const GError *error, gpointer user_data);
 } TernCoreListener;
 
@@ -39,6 +40,7 @@ TernRunner  *tern_core_get_runner_of_folder (TernCore *self, gint64 folder_id, G
 void         tern_core_drop_runner (TernCore *self, gint64 account_id);
 void         tern_core_network_changed (TernCore *self, gboolean available);
 void         tern_core_take_changes (TernCore *self, TernChanges *changes);
+void         tern_core_take_event (TernCore *self, TernEvent *event);
 void         tern_core_take_status (TernCore *self, TernStatus *status);
 void         tern_core_tell_operation_failed (TernCore *self, TernOperation *operation,
                                               const GError *error);

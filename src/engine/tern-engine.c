@@ -2,6 +2,7 @@
 #include "tern-engine-private.h"
 
 #include "tern-error.h"
+#include "tern-event-log.h"
 #include "tern-store.h"
 
 struct _TernEngine
@@ -17,6 +18,7 @@ struct _TernEngine
   /* The owner's thread only. */
   TernStore *reader;        /* NULL until the database is there */
   GHashTable *statuses;     /* gint64 account id → TernStatus: the last one told */
+  GHashTable *logs;         /* gint64 account id → TernEventLog */
   GNetworkMonitor *monitor; /* NULL until it is known */
   gulong network_handler;
 };
@@ -25,6 +27,7 @@ enum
 {
   CHANGED,
   STATUS,
+  EVENTS,
   OPERATION_FAILED,
   N_SIGNALS
 };
@@ -43,6 +46,7 @@ typedef struct
   TernEngine *engine;
   TernChanges *changes;
   TernStatus *status;
+  GPtrArray *events;
   TernOperation *operation;
   GError *error;
 } News;
@@ -55,9 +59,27 @@ news_free (gpointer data)
   g_object_unref (news->engine);
   g_clear_pointer (&news->changes, tern_changes_unref);
   g_clear_pointer (&news->status, tern_status_unref);
+  g_clear_pointer (&news->events, g_ptr_array_unref);
   g_clear_pointer (&news->operation, tern_operation_unref);
   g_clear_error (&news->error);
   g_free (news);
+}
+
+static void
+keep_events (TernEngine *self, GPtrArray *events)
+{
+  for (guint i = 0; i < events->len; i++)
+    {
+      TernEvent *event = g_ptr_array_index (events, i);
+      TernEventLog *log = g_hash_table_lookup (self->logs, &event->account_id);
+
+      if (log == NULL)
+        {
+          log = tern_event_log_new ();
+          g_hash_table_insert (self->logs, g_memdup2 (&event->account_id, sizeof (gint64)), log);
+        }
+      tern_event_log_add (log, event);
+    }
 }
 
 static gboolean
@@ -76,6 +98,11 @@ news_cb (gpointer user_data)
 
       g_hash_table_replace (self->statuses, &status->account_id, status);
       g_signal_emit (self, signals[STATUS], 0, status);
+    }
+  if (news->events != NULL)
+    {
+      keep_events (self, news->events);
+      g_signal_emit (self, signals[EVENTS], 0);
     }
   if (news->operation != NULL)
     g_signal_emit (self, signals[OPERATION_FAILED], 0, news->operation, news->error);
@@ -109,13 +136,19 @@ status_cb (TernStatus *status, gpointer user_data)
 }
 
 static void
+events_cb (GPtrArray *events, gpointer user_data)
+{
+  send_news (user_data, (News){ .events = g_ptr_array_ref (events) });
+}
+
+static void
 operation_failed_cb (TernOperation *operation, const GError *error, gpointer user_data)
 {
   send_news (user_data,
              (News){ .operation = tern_operation_ref (operation), .error = g_error_copy (error) });
 }
 
-static const TernCoreListener listener = { changed_cb, status_cb, operation_failed_cb };
+static const TernCoreListener listener = { changed_cb, status_cb, events_cb, operation_failed_cb };
 
 /* --- The thread --- */
 
@@ -220,6 +253,7 @@ tern_engine_finalize (GObject *object)
   g_clear_pointer (&self->context, g_main_context_unref);
   g_clear_pointer (&self->owner, g_main_context_unref);
   g_clear_pointer (&self->statuses, g_hash_table_unref);
+  g_clear_pointer (&self->logs, g_hash_table_unref);
 
   G_OBJECT_CLASS (tern_engine_parent_class)->finalize (object);
 }
@@ -253,6 +287,16 @@ tern_engine_class_init (TernEngineClass *klass)
                                   NULL, G_TYPE_NONE, 1, TERN_TYPE_STATUS);
 
   /**
+   * TernEngine::events:
+   * @engine: the engine
+   *
+   * Something happened between accounts and servers: tern_engine_read_events() has it. Emitted in
+   * the owner's context, at most once a frame.
+   */
+  signals[EVENTS] = g_signal_new ("events", TERN_TYPE_ENGINE, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                  NULL, G_TYPE_NONE, 0);
+
+  /**
    * TernEngine::operation-failed:
    * @engine: the engine
    * @operation: what the server refused; it is undone
@@ -273,6 +317,8 @@ tern_engine_init (TernEngine *self)
   self->loop = g_main_loop_new (self->context, FALSE);
   self->statuses =
       g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, (GDestroyNotify) tern_status_unref);
+  self->logs = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free,
+                                      (GDestroyNotify) tern_event_log_free);
 }
 
 static void
@@ -579,4 +625,24 @@ tern_engine_dup_status (TernEngine *self, gint64 account_id)
 
   return status != NULL ? tern_status_ref (status)
                         : tern_status_new (account_id, TERN_ACCOUNT_STATE_CACHED, NULL, NULL);
+}
+
+/**
+ * tern_engine_read_events:
+ * @self: the engine
+ * @account_id: an account
+ * @position: (inout): 0 for all that is kept; then what the last call left, for what came since
+ *
+ * Reads what happened between an account and its servers, the oldest first. A bounded number is
+ * kept; what has gone is left out.
+ *
+ * Returns: (transfer full) (element-type TernEvent): the events
+ */
+GPtrArray *
+tern_engine_read_events (TernEngine *self, gint64 account_id, guint64 *position)
+{
+  const TernEventLog *log = g_hash_table_lookup (self->logs, &account_id);
+
+  return log != NULL ? tern_event_log_read (log, position)
+                     : g_ptr_array_new_with_free_func ((GDestroyNotify) tern_event_unref);
 }

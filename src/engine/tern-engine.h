@@ -5,6 +5,7 @@
 
 #include "tern-account.h"
 #include "tern-changes.h"
+#include "tern-event.h"
 #include "tern-folder.h"
 #include "tern-letter.h"
 #include "tern-message.h"
@@ -35,6 +36,7 @@ G_DECLARE_FINAL_TYPE (TernEngine, tern_engine, TERN, ENGINE, GObject)
  * frame:
  *   changed (TernChanges)                       what changed in the cache
  *   status (TernStatus)                         how an account is doing
+ *   events ()                                   tern_engine_read_events() has more
  *   operation-failed (TernOperation, GError)    a change was refused and is undone
  */
 TernEngine *tern_engine_new (const char *profile_dir);
@@ -53,6 +55,8 @@ GPtrArray   *tern_engine_read_page (TernEngine *self, gint64 folder_id, const Te
                                     guint limit, GError **error);
 TernMessage *tern_engine_read_message (TernEngine *self, gint64 message_id, GError **error);
 TernStatus  *tern_engine_dup_status (TernEngine *self, gint64 account_id);
+/* (array of TernEvent, the oldest first) */
+GPtrArray   *tern_engine_read_events (TernEngine *self, gint64 account_id, guint64 *position);
 
 /* Accounts. Adding signs in first and keeps nothing where that fails; TERN_ERROR_CERTIFICATE carries
  * the fingerprint (tern_error_get_detail()), with which it can be called again. */

@@ -48,6 +48,7 @@ void         tern_runner_with_channel (TernRunner *self, TernRunnerChannelFunc f
 void         tern_runner_begin (TernRunner *self);
 void         tern_runner_end (TernRunner *self, const GError *error);
 void         tern_runner_tell_status (TernRunner *self);
+void         tern_runner_tell_event (TernRunner *self, TernEvent fields);
 void         tern_runner_cancel_syncs (TernRunner *self);
 TernStore   *tern_runner_get_store (TernRunner *self);
 void         tern_runner_release_data (GTask *task);

@@ -145,11 +145,40 @@ tern_runner_release_data (GTask *task)
 /* --- Channel --- */
 
 static void
+event_cb (TernRunner *self, TernEvent *event)
+{
+  if (self->core != NULL)
+    tern_core_take_event (self->core, event);
+}
+
+/**
+ * tern_runner_tell_event:
+ * @self: a runner
+ * @fields: what happened; the account is added
+ *
+ * Tells the inspector of something that the channel does not know of.
+ */
+void
+tern_runner_tell_event (TernRunner *self, TernEvent fields)
+{
+  g_autoptr (TernEvent) event = NULL;
+
+  fields.account_id = self->account->id;
+  event = tern_event_new (&fields);
+  event_cb (self, event);
+}
+
+static void
 connected_cb (TernRunner *self, TernRoute *route, TernChannel *channel)
 {
   if (self->core == NULL)
     return;
   tern_trace ("channel.use", TERN_TRACE_STR ("channel", route->channel));
+  tern_runner_tell_event (self, (TernEvent){
+                                    .kind = TERN_EVENT_CHANNEL,
+                                    .state = TERN_EVENT_DONE,
+                                    .text = route->channel,
+                                });
   self->state = TERN_ACCOUNT_STATE_ONLINE;
   self->failures = 0;
   g_clear_error (&self->error);
@@ -235,6 +264,7 @@ use_channel (TernRunner *self, TernChannel *channel)
   g_set_object (&self->channel, channel);
   g_signal_connect_object (channel, "connected", G_CALLBACK (connected_cb), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (channel, "event", G_CALLBACK (event_cb), self, G_CONNECT_SWAPPED);
 }
 
 static void
@@ -366,6 +396,7 @@ schedule_retry (TernRunner *self, const GError *error)
 {
   const char *detail = tern_error_get_detail (error);
   guint64 wait = MIN (RETRY_MOST, (guint64) RETRY_FIRST << MIN (self->failures, 8));
+  g_autofree char *reason = tern_event_dup_reason (error);
 
   if (self->retry_source != NULL)
     return;
@@ -373,8 +404,14 @@ schedule_retry (TernRunner *self, const GError *error)
   if (g_error_matches (error, TERN_ERROR, TERN_ERROR_BUSY) && detail != NULL)
     g_ascii_string_to_unsigned (detail, 10, 1, RETRY_MOST, &wait, NULL);
   self->failures++;
-  self->retry_source = g_timeout_source_new_seconds (
-      (guint) wait + (guint) g_random_int_range (0, (gint32) wait / 4 + 1));
+  wait += (guint64) g_random_int_range (0, (gint32) wait / 4 + 1);
+  tern_runner_tell_event (self, (TernEvent){
+                                    .kind = TERN_EVENT_WAIT,
+                                    .state = TERN_EVENT_FAILED,
+                                    .duration = (gint64) wait * G_USEC_PER_SEC,
+                                    .result = reason,
+                                });
+  self->retry_source = g_timeout_source_new_seconds ((guint) wait);
   g_source_set_callback (self->retry_source, retry_cb, self, NULL);
   g_source_attach (self->retry_source, g_main_context_get_thread_default ());
 }

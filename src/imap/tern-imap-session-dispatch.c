@@ -15,6 +15,7 @@ complete_command (TernImapSession *self, TernImapCommand *command, const TernIma
   if (self->streaming == command)
     self->streaming = NULL;
   tern_imap_session_schedule_flush (self);
+  tern_imap_session_note_answer (self, command, status);
 
   if (status->kind != TERN_IMAP_STATUS_OK)
     {
@@ -100,6 +101,7 @@ handle_status (TernImapSession *self, const TernImapStatus *status)
     tern_imap_session_set_capabilities (self, status->arguments);
   if (tern_imap_status_has_code (status, "ALERT"))
     g_message ("The server says: %s", status->text);
+  tern_imap_session_note_status (self, status);
   if (status->kind == TERN_IMAP_STATUS_BYE && self->bye == NULL)
     self->bye = tern_imap_status_to_error (status);
   for (GList *l = self->pending.head; l != NULL; l = l->next)
@@ -153,7 +155,10 @@ handle_data (TernImapSession *self, const TernImapResponse *response)
         return;
     }
   if (tern_imap_response_equal (response, 2, "EXISTS"))
-    self->selected.exists = tern_imap_response_get_uint32 (response, 1);
+    {
+      self->selected.exists = tern_imap_response_get_uint32 (response, 1);
+      tern_imap_session_note_exists (self, self->selected.exists);
+    }
 }
 
 /* Takes a response from the scanner. */

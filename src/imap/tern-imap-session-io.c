@@ -34,7 +34,10 @@ append_line (TernImapSession *self, TernImapCommand *command)
   const guint8 *bytes = g_bytes_get_data (line, &length);
 
   if (command->sent == 0) /* what follows is literals and secrets */
-    log_line (line);
+    {
+      log_line (line);
+      tern_imap_session_note_command (self, command, line);
+    }
   g_byte_array_append (self->outgoing, bytes, (guint) length);
   command->sent++;
   self->blocked = command->sent < command->lines->len ? command : NULL;
@@ -114,7 +117,9 @@ flush (TernImapSession *self)
       self->flights++;
       tern_trace ("imap.flight", TERN_TRACE_INT ("n", self->flights),
                   TERN_TRACE_INT ("bytes", self->outgoing->len));
+      tern_imap_session_note_flight (self, self->outgoing->len);
     }
+  self->sent += self->outgoing->len;
   self->has_heard = FALSE;
   self->is_writing = TRUE;
   start_watch (self);
@@ -235,6 +240,7 @@ read_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       start_tls (self, taken < (gsize) n);
       return;
     }
+  tern_imap_session_note_traffic (self);
   g_signal_emit_by_name (self, "drained");
   tern_imap_session_start_reading (self);
 }

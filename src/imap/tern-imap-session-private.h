@@ -2,6 +2,7 @@
 #pragma once
 
 #include "tern-imap-fetch-data.h"
+#include "tern-imap-note.h"
 #include "tern-imap-scanner.h"
 #include "tern-imap-session.h"
 #include "tern-imap-status.h"
@@ -40,6 +41,10 @@ struct _TernImapCommand
   GSource         *cancel_source;
   gpointer         data;
   GDestroyNotify   free_data;
+  gint64           sent_at; /* for the notes: 0 where nobody observes */
+  guint64          received_before;
+  gboolean         is_idle;
+  gboolean         is_nameless;
 
   gboolean (*response) (TernImapCommand *self, const TernImapResponse *response);
   gboolean (*status) (TernImapCommand *self, const TernImapStatus *status);
@@ -69,6 +74,15 @@ struct _TernImapSession
   gint64           last_heard;
   guint            flights;
   guint64          received;
+  guint64          sent;
+
+  TernImapObserver observer;
+  gpointer         observer_data;
+  GDestroyNotify   observer_free;
+  gint64           noted_at;
+  guint64          noted_sent;
+  guint64          noted_received;
+  guint64          answered_received; /* when the last answer came */
 
   TernImapState    state;
   guint            last_tag;
@@ -108,6 +122,15 @@ void     tern_imap_session_set_capabilities (TernImapSession *self, const char *
 void     tern_imap_session_clear_capabilities (TernImapSession *self);
 void     tern_imap_session_begin_tls (TernImapSession *self, TernImapCommand *command);
 void     tern_imap_session_clear_selected (TernImapSession *self);
+
+void tern_imap_session_note_command (TernImapSession *self, TernImapCommand *command, GBytes *line);
+void tern_imap_session_note_answer (TernImapSession *self, TernImapCommand *command,
+                                    const TernImapStatus *status);
+void tern_imap_session_note_flight (TernImapSession *self, gsize size);
+void tern_imap_session_note_status (TernImapSession *self, const TernImapStatus *status);
+void tern_imap_session_note_exists (TernImapSession *self, guint32 exists);
+void tern_imap_session_note_traffic (TernImapSession *self);
+void tern_imap_session_note_closed (TernImapSession *self, const GError *error);
 
 void     tern_imap_session_dispatch (const TernImapResponse *response, gpointer user_data);
 gboolean tern_imap_session_literal_begin (const TernImapResponse *so_far, guint64 size,

@@ -41,6 +41,7 @@ tern_imap_session_finalize (GObject *object)
   g_clear_error (&self->bye);
   g_hash_table_unref (self->capabilities);
   tern_imap_session_clear_selected (self);
+  tern_imap_session_observe (self, NULL, NULL, NULL);
   G_OBJECT_CLASS (tern_imap_session_parent_class)->finalize (object);
 }
 
@@ -150,6 +151,7 @@ tern_imap_session_fail (TernImapSession *self, GError *error)
   g_cancellable_cancel (self->io);
   tern_transport_close (self->transport);
   g_debug ("session ended: %s", error->message);
+  tern_imap_session_note_closed (self, error);
 
   if (greet != NULL)
     g_task_return_error (greet, g_error_copy (error));

@@ -8,6 +8,7 @@ enum
 {
   CHANGED,
   CONNECTED,
+  EVENT,
   N_SIGNALS
 };
 
@@ -36,6 +37,16 @@ tern_channel_default_init (TernChannelInterface *iface)
    */
   signals[CONNECTED] = g_signal_new ("connected", TERN_TYPE_CHANNEL, G_SIGNAL_RUN_LAST, 0, NULL,
                                      NULL, NULL, G_TYPE_NONE, 1, TERN_TYPE_ROUTE);
+
+  /**
+   * TernChannel::event:
+   * @channel: the channel
+   * @event: what happened
+   *
+   * Something happened between the channel and its servers that the inspector shows.
+   */
+  signals[EVENT] = g_signal_new ("event", TERN_TYPE_CHANNEL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                 G_TYPE_NONE, 1, TERN_TYPE_EVENT);
 }
 
 /**
@@ -261,6 +272,20 @@ void
 tern_channel_emit_changed (TernChannel *self, const char *folder)
 {
   g_signal_emit (self, signals[CHANGED], 0, folder);
+}
+
+/**
+ * tern_channel_emit_event:
+ * @self: a channel
+ * @event: (transfer full): what happened
+ *
+ * Emits #TernChannel::event; for implementations.
+ */
+void
+tern_channel_emit_event (TernChannel *self, TernEvent *event)
+{
+  g_signal_emit (self, signals[EVENT], 0, event);
+  tern_event_unref (event);
 }
 
 /**

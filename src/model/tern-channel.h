@@ -3,6 +3,7 @@
 
 #include <gio/gio.h>
 
+#include "tern-event.h"
 #include "tern-folder.h"
 #include "tern-operation.h"
 #include "tern-route.h"
@@ -145,6 +146,7 @@ gboolean   tern_channel_apply_finish (TernChannel *self, GAsyncResult *result, G
                                       GError **error);
 void       tern_channel_watch (TernChannel *self, const char *const *folders);
 void       tern_channel_emit_changed (TernChannel *self, const char *folder);
+void       tern_channel_emit_event (TernChannel *self, TernEvent *event);
 TernRoute *tern_channel_dup_route (TernChannel *self);
 void       tern_channel_close (TernChannel *self);
 

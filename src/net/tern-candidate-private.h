@@ -10,13 +10,15 @@ typedef struct _TernCandidate TernCandidate;
 
 /**
  * TernCandidateOwner:
+ * @told: it has started, is ready or has ended
  * @found: the endpoint has one more address, which another candidate tries from now on
  * @done: it is ready, or has failed
  *
- * What a candidate tells its race. Neither is called after tern_candidate_end().
+ * What a candidate tells its race. None is called after tern_candidate_end().
  */
 typedef struct
 {
+  void (*told) (gpointer owner, TernCandidate *self);
   void (*found) (gpointer owner, TernCandidate *other);
   void (*done) (gpointer owner, TernCandidate *self);
 } TernCandidateOwner;

@@ -18,10 +18,12 @@ elapsed (TernCandidate *self)
 }
 
 static void
-trace (TernCandidate *self, const char *event)
+tell (TernCandidate *self, gpointer owner, const char *event)
 {
   g_autofree char *name = NULL;
 
+  if (owner != NULL)
+    self->functions->told (owner, self);
   if (!tern_trace_is_enabled ())
     return;
   name = tern_endpoint_to_string (self->entry.endpoint);
@@ -92,8 +94,9 @@ void
 tern_candidate_end (TernCandidate *self, TernRaceResult result, GError *error)
 {
   gboolean taken = self->entry.result == TERN_RACE_READY && self->connection == NULL;
+  gpointer owner = self->owner;
 
-  if (self->owner == NULL)
+  if (owner == NULL)
     {
       g_clear_error (&error);
       return;
@@ -105,7 +108,7 @@ tern_candidate_end (TernCandidate *self, TernRaceResult result, GError *error)
       self->entry.error = error;
       if (self->entry.ended == 0)
         self->entry.ended = elapsed (self);
-      trace (self, result == TERN_RACE_FAILED ? "race.fail" : "race.lose");
+      tell (self, owner, result == TERN_RACE_FAILED ? "race.fail" : "race.lose");
     }
   if (self->connection != NULL)
     self->protocol->discard (g_steal_pointer (&self->connection));
@@ -164,6 +167,7 @@ ready_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   self->connection = g_steal_pointer (&connection);
   self->entry.result = TERN_RACE_READY;
   self->entry.ended = elapsed (self);
+  self->functions->told (self->owner, self);
   self->functions->done (self->owner, self);
 }
 
@@ -253,7 +257,7 @@ resolve_cb (GObject *object, GAsyncResult *result, gpointer user_data)
                                       self->entry.endpoint, self->epoch);
           other->entry.started = self->entry.started;
           self->functions->found (self->owner, other);
-          trace (other, "race.start");
+          tell (other, other->owner, "race.start");
         }
       other->inet = g_object_ref (l->data);
       other->entry.address = g_inet_address_to_string (l->data);
@@ -292,7 +296,7 @@ proxy_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     }
   client = g_socket_client_new ();
   name = g_network_address_new (self->entry.endpoint->host, self->entry.endpoint->port);
-  trace (self, "race.start");
+  tell (self, self->owner, "race.start");
   g_socket_client_connect_async (client, name, self->cancellable, connect_cb,
                                  g_rc_box_acquire (self));
 }
@@ -308,7 +312,7 @@ tern_candidate_start (TernCandidate *self)
   g_autofree char *host_port = NULL;
   g_autofree char *uri = NULL;
 
-  trace (self, "race.start");
+  tell (self, self->owner, "race.start");
   if (tern_endpoint_is_loopback (self->entry.endpoint))
     {
       resolve (self);

@@ -45,6 +45,15 @@ typedef struct
   gboolean started;
 } Lane;
 
+/* Signals. */
+enum
+{
+  ENTRY,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
 G_DEFINE_FINAL_TYPE (TernRace, tern_race, G_TYPE_OBJECT)
 
 static void advance (TernRace *self);
@@ -90,6 +99,17 @@ tern_race_class_init (TernRaceClass *klass)
 
   object_class->dispose = tern_race_dispose;
   object_class->finalize = tern_race_finalize;
+
+  /**
+   * TernRace::entry:
+   * @race: the race
+   * @index: the candidate, as in tern_race_list_entries()
+   * @entry: (type gpointer): the #TernRaceEntry, as it stands now
+   *
+   * A candidate has started, is ready, was given up or has failed.
+   */
+  signals[ENTRY] = g_signal_new ("entry", TERN_TYPE_RACE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                 G_TYPE_NONE, 2, G_TYPE_UINT, G_TYPE_POINTER);
 }
 
 static void
@@ -170,6 +190,16 @@ deadline_cb (gpointer user_data)
 }
 
 static void
+candidate_told (gpointer owner, TernCandidate *candidate)
+{
+  TernRace *self = TERN_RACE (owner);
+  guint index;
+
+  if (g_ptr_array_find (self->candidates, candidate, &index))
+    g_signal_emit (self, signals[ENTRY], 0, index, &candidate->entry);
+}
+
+static void
 candidate_found (gpointer owner, TernCandidate *other)
 {
   g_ptr_array_add (TERN_RACE (owner)->candidates, other);
@@ -185,7 +215,8 @@ candidate_done (gpointer owner, TernCandidate *candidate)
   advance (self);
 }
 
-static const TernCandidateOwner candidate_owner = { candidate_found, candidate_done };
+static const TernCandidateOwner candidate_owner = { candidate_told, candidate_found,
+                                                    candidate_done };
 
 /* Starts the lanes that have not started, or of them only those that won last time. */
 static gboolean

@@ -75,6 +75,7 @@ struct _TernImapChannel
   TernTrust   *trust;
   GPtrArray   *memories; /* TernImapMemory */
   TernRoute   *route;
+  guint        connections; /* made ever: the last one's number */
   char        *capabilities;
   char       **watched; /* folders, what matters most first */
   TernImapSlot slots[TERN_IMAP_CONNECTIONS];
@@ -97,6 +98,12 @@ TernImapSession *tern_imap_connect_finish (TernImapChannel *self, GAsyncResult *
                                            GError **error);
 TernImapMemory  *tern_imap_channel_get_memory (TernImapChannel *self, TernEndpoint *endpoint);
 void             tern_imap_channel_set_route (TernImapChannel *self, TernRoute *route);
+
+void tern_imap_channel_observe_race (TernImapChannel *self, TernRace *race, guint connection);
+void tern_imap_channel_observe_session (TernImapChannel *self, TernImapSession *session,
+                                        guint connection);
+void tern_imap_channel_tell_connected (TernImapChannel *self, TernImapSession *session,
+                                       guint connection);
 
 void     tern_imap_sync_async (TernImapChannel *self, const char *folder, const char *state,
                                TernSink *sink, TernUrgency urgency, GCancellable *cancellable,

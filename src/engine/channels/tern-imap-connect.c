@@ -11,6 +11,7 @@ typedef struct
 {
   TernRace *race;
   TernImapSession *session;
+  guint number;       /* of the connection that is made */
   GPtrArray *refused; /* TernEndpoint: took the connection and refused the sign-in */
   GError *error;      /* the first refusal */
 } Connecting;
@@ -99,6 +100,7 @@ succeed (GTask *task)
   TernEndpoint *endpoint = tern_transport_get_endpoint (tern_imap_session_get_transport (session));
 
   tern_race_settle (connecting->race, G_OBJECT (session));
+  tern_imap_channel_tell_connected (self, session, connecting->number);
   tern_imap_channel_set_route (self, make_route (connecting, session));
   for (guint i = 0; i < self->memories->len; i++)
     {
@@ -165,6 +167,7 @@ next_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       return;
     }
   g_set_object (&connecting->session, TERN_IMAP_SESSION (ready));
+  tern_imap_channel_observe_session (self, connecting->session, connecting->number);
   endpoint = tern_transport_get_endpoint (tern_imap_session_get_transport (connecting->session));
   /* Another address of a server that refused would refuse again, and count it as an attempt. */
   for (guint i = 0; i < connecting->refused->len; i++)
@@ -204,6 +207,8 @@ tern_imap_connect_async (TernImapChannel *self,
   g_task_set_source_tag (task, tern_imap_connect_async);
   connecting->refused = g_ptr_array_new_with_free_func ((GDestroyNotify) tern_endpoint_unref);
   connecting->race = tern_race_new (&tern_imap_race_protocol, self->trust, DEADLINE_MS);
+  connecting->number = ++self->connections;
+  tern_imap_channel_observe_race (self, connecting->race, connecting->number);
   g_task_set_task_data (task, connecting, connecting_free);
   for (guint i = 0; i < self->memories->len; i++)
     {
