@@ -131,8 +131,6 @@ TernImapRanges *tern_imap_search_finish (TernImapSession *self, GAsyncResult *re
 
 void     tern_imap_noop_async (TernImapSession *self, GCancellable *cancellable,
                                GAsyncReadyCallback callback, gpointer user_data);
-void     tern_imap_logout_async (TernImapSession *self, GCancellable *cancellable,
-                                 GAsyncReadyCallback callback, gpointer user_data);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TernImapCopied, tern_imap_copied_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TernImapMailbox, tern_imap_mailbox_free)

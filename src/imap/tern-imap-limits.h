@@ -26,5 +26,7 @@
 #define TERN_IMAP_MAX_PIPELINE 20
 /* Seconds without a byte, while an answer is due, after which a connection counts as dead. */
 #define TERN_IMAP_PATIENCE 60
+/* The same where a connection has stood silent for long and may have died unnoticed. */
+#define TERN_IMAP_SHORT_PATIENCE 8
 /* Bytes asked of the socket at a time. */
 #define TERN_IMAP_READ_SIZE (128 * 1024)

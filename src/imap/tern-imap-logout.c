@@ -1,27 +1,39 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "tern-imap-commands.h"
+#include "tern-imap-session.h"
+
+#include <string.h>
 
 #include "tern-imap-session-private.h"
 
+/* Whether the server waits for a command, so that a farewell is not taken for something else. */
+static gboolean
+is_at_rest (TernImapSession *self)
+{
+  return tern_imap_session_is_alive (self) && self->state >= TERN_IMAP_STATE_AUTHENTICATED &&
+         g_queue_is_empty (&self->pending) && g_queue_is_empty (&self->waiting) &&
+         !self->is_writing;
+}
+
 /**
- * tern_imap_logout_async:
+ * tern_imap_session_log_out:
  * @self: a session
- * @cancellable: (nullable): a cancellable
- * @callback: called when done
- * @user_data: for @callback
  *
- * Sends LOGOUT (RFC 9051 section 6.1.3). Finish with tern_imap_command_finish(); the session is to
- * be closed then.
+ * Closes the session without waiting, with LOGOUT (RFC 9051 section 6.1.3) where nothing is under
+ * way and the socket takes it at once. The answer is not read: the server knows that it was left on
+ * purpose, and nobody has to wait for it.
  */
 void
-tern_imap_logout_async (TernImapSession *self,
-                        GCancellable *cancellable,
-                        GAsyncReadyCallback callback,
-                        gpointer user_data)
+tern_imap_session_log_out (TernImapSession *self)
 {
-  TernImapCommand *command =
-      tern_imap_command_new (self, tern_imap_logout_async, cancellable, callback, user_data);
+  if (is_at_rest (self))
+    {
+      GOutputStream *output = tern_transport_get_output (self->transport);
+      g_autofree char *text = g_strdup_printf ("T%u LOGOUT\r\n", ++self->last_tag);
 
-  tern_imap_command_add (command, "LOGOUT");
-  tern_imap_command_queue (command);
+      if (G_IS_POLLABLE_OUTPUT_STREAM (output) &&
+          g_pollable_output_stream_can_poll (G_POLLABLE_OUTPUT_STREAM (output)))
+        g_pollable_output_stream_write_nonblocking (G_POLLABLE_OUTPUT_STREAM (output), text,
+                                                    strlen (text), NULL, NULL);
+    }
+  tern_imap_session_close (self);
 }

@@ -25,6 +25,26 @@ tern_imap_noop_async (TernImapSession *self,
   tern_imap_command_queue (command);
 }
 
+static void
+life_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  /* A session without life fails as a whole. */
+}
+
+/**
+ * tern_imap_session_ask_life:
+ * @self: a session that has stood silent for long
+ *
+ * Sends NOOP in the flight of what is sent next, and takes the session for lost where nothing comes
+ * back soon: a NAT or a sleeping laptop forgets connections without a word.
+ */
+void
+tern_imap_session_ask_life (TernImapSession *self)
+{
+  tern_imap_session_be_impatient (self);
+  tern_imap_noop_async (self, NULL, life_cb, NULL);
+}
+
 /**
  * tern_imap_command_finish:
  * @self: a session

@@ -75,7 +75,7 @@ watch_cb (gpointer user_data)
       g_clear_pointer (&self->watch, g_source_unref);
       return G_SOURCE_REMOVE;
     }
-  if (g_get_monotonic_time () - self->last_heard < TERN_IMAP_PATIENCE * G_USEC_PER_SEC)
+  if (g_get_monotonic_time () - self->last_heard < self->patience * G_USEC_PER_SEC)
     return G_SOURCE_CONTINUE;
   tern_imap_session_fail (
       self, g_error_new_literal (G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "the server does not answer"));
@@ -88,9 +88,22 @@ start_watch (TernImapSession *self)
   self->last_heard = g_get_monotonic_time ();
   if (self->watch != NULL)
     return;
-  self->watch = g_timeout_source_new_seconds (TERN_IMAP_PATIENCE / 4);
+  self->watch = g_timeout_source_new_seconds (self->patience / 4);
   g_source_set_callback (self->watch, watch_cb, self, NULL);
   g_source_attach (self->watch, g_main_context_get_thread_default ());
+}
+
+/* The next answer is due soon: a connection that has stood silent may be dead without this side
+ * knowing. */
+void
+tern_imap_session_be_impatient (TernImapSession *self)
+{
+  self->patience = TERN_IMAP_SHORT_PATIENCE;
+  if (self->watch == NULL)
+    return;
+  g_source_destroy (self->watch);
+  g_clear_pointer (&self->watch, g_source_unref);
+  start_watch (self);
 }
 
 /* Sends what waits, in one write, as far as the server's pending answers allow. */
@@ -231,6 +244,7 @@ read_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     }
   self->has_heard = TRUE;
   self->last_heard = g_get_monotonic_time ();
+  self->patience = TERN_IMAP_PATIENCE;
   self->received += (guint64) n;
   taken = tern_imap_scanner_push (self->scanner, self->buffer, (gsize) n);
   if (!tern_imap_session_is_alive (self))

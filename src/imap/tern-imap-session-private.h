@@ -72,6 +72,7 @@ struct _TernImapSession
   gboolean         has_heard; /* since the last write: the next one is a new flight */
   GSource         *watch; /* runs while an answer is due */
   gint64           last_heard;
+  guint            patience; /* seconds */
   guint            flights;
   guint64          received;
   guint64          sent;
@@ -115,6 +116,7 @@ void tern_imap_command_return_error (TernImapCommand *self, GError *error);
 
 void     tern_imap_session_start_reading (TernImapSession *self);
 void     tern_imap_session_schedule_flush (TernImapSession *self);
+void     tern_imap_session_be_impatient (TernImapSession *self);
 void     tern_imap_session_continue (TernImapSession *self);
 void     tern_imap_session_fail (TernImapSession *self, GError *error);
 gboolean tern_imap_session_set_state (TernImapSession *self, TernImapState state);

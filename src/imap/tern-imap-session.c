@@ -5,6 +5,7 @@
 
 #include "tern-error.h"
 #include "tern-imap-commands.h"
+#include "tern-imap-limits.h"
 
 G_DEFINE_FINAL_TYPE (TernImapSession, tern_imap_session, G_TYPE_OBJECT)
 
@@ -79,7 +80,8 @@ tern_imap_session_init (TernImapSession *self)
   self->fetch = tern_imap_fetch_data_new ();
   self->capabilities = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->io = g_cancellable_new ();
-  self->started = g_get_monotonic_time ();
+  self->started = self->last_heard = g_get_monotonic_time ();
+  self->patience = TERN_IMAP_PATIENCE;
 }
 
 /**
@@ -236,6 +238,18 @@ gboolean
 tern_imap_session_is_alive (TernImapSession *self)
 {
   return self->state != TERN_IMAP_STATE_LOGOUT;
+}
+
+/**
+ * tern_imap_session_get_silence:
+ * @self: a session
+ *
+ * Returns: µs since something was last read or written
+ */
+gint64
+tern_imap_session_get_silence (TernImapSession *self)
+{
+  return g_get_monotonic_time () - self->last_heard;
 }
 
 /**

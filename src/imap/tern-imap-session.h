@@ -49,10 +49,13 @@ void             tern_imap_session_greet_async (TernImapSession *self, GCancella
 gboolean         tern_imap_session_greet_finish (TernImapSession *self, GAsyncResult *result,
                                                  GError **error);
 void             tern_imap_session_close (TernImapSession *self);
+void             tern_imap_session_log_out (TernImapSession *self);
+void             tern_imap_session_ask_life (TernImapSession *self);
 
 TernTransport          *tern_imap_session_get_transport (TernImapSession *self);
 TernImapState           tern_imap_session_get_state (TernImapSession *self);
 gboolean                tern_imap_session_is_alive (TernImapSession *self);
+gint64                  tern_imap_session_get_silence (TernImapSession *self);
 guint                   tern_imap_session_get_flights (TernImapSession *self);
 guint64                 tern_imap_session_get_received (TernImapSession *self);
 const TernImapSelected *tern_imap_session_get_selected (TernImapSession *self);
