@@ -265,6 +265,7 @@ test_unchanged (Fixture *self, gconstpointer data)
   tern_mock_imap_server_add_letters (self->server, "INBOX", 60);
   assert_sync (self, "INBOX", NULL);
   tern_channel_close (self->channel);
+  tern_mock_imap_server_wait_closed (self->server);
   connect_channel (self, "secret");
   tern_mock_imap_server_clear_log (self->server);
   assert_sync (self, "INBOX", tern_recording_sink_get_state (self->sink));

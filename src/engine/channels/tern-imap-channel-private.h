@@ -6,20 +6,28 @@
 
 G_BEGIN_DECLS
 
-/* Connections of one account: one that syncs, and one for what the user waits for. */
-#define TERN_IMAP_CONNECTIONS 2
+/* Connections of one account at most: Courier allows four an address, Gmail fifteen for all of the
+ * user's devices together. */
+#define TERN_IMAP_MAX_CONNECTIONS 4
 
 /**
  * TernImapUse:
  * @TERN_IMAP_USE_ANY: needs no mailbox; may share any connection
- * @TERN_IMAP_USE_SYNC: selects a mailbox and keeps the connection busy
- * @TERN_IMAP_USE_USER: selects a mailbox for something that the user waits for
+ * @TERN_IMAP_USE_USER: selects a mailbox for something that the user waits for; shares the
+ *   connection with others of its kind that want the same mailbox
+ * @TERN_IMAP_USE_SYNC: selects a mailbox, for the user, and needs the connection alone
+ * @TERN_IMAP_USE_BACKGROUND: like USER for what nobody waits for
+ * @TERN_IMAP_USE_BACKGROUND_SYNC: like SYNC for what nobody waits for
+ *
+ * What a connection is wanted for; what comes first here is served first.
  */
 typedef enum
 {
   TERN_IMAP_USE_ANY,
-  TERN_IMAP_USE_SYNC,
   TERN_IMAP_USE_USER,
+  TERN_IMAP_USE_SYNC,
+  TERN_IMAP_USE_BACKGROUND,
+  TERN_IMAP_USE_BACKGROUND_SYNC,
 } TernImapUse;
 
 typedef struct _TernImapSlot TernImapSlot;
@@ -55,15 +63,32 @@ typedef struct
   char         *capabilities;
 } TernImapMemory;
 
+/**
+ * TernImapTiming:
+ * @idle: after so long a connection that nobody uses is given up (ms)
+ * @silent: after so long without a byte a connection is asked for a sign of life before it is
+ *   used (ms)
+ *
+ * The pool's times; tests shorten them.
+ */
+typedef struct
+{
+  guint idle;
+  guint silent;
+} TernImapTiming;
+
 struct _TernImapSlot
 {
   TernImapChannel *channel;
   TernImapSession *session;
   GCancellable    *connecting; /* not NULL while a connection is made */
   GPtrArray       *assigned;   /* GTask: wait for that connection */
+  guint            leases;     /* all of them, with those that need no mailbox */
   guint            users;      /* leases and assigned requests that select */
+  guint            background; /* of these, how many nobody waits for */
   gboolean         has_sync;
-  char            *folder; /* what its users select */
+  char            *folder;     /* what its users select */
+  gint64           used_at;    /* monotonic */
 };
 
 struct _TernImapChannel
@@ -78,9 +103,15 @@ struct _TernImapChannel
   guint        connections; /* made ever: the last one's number */
   char        *capabilities;
   char       **watched; /* folders, what matters most first */
-  TernImapSlot slots[TERN_IMAP_CONNECTIONS];
-  GQueue       waiting; /* GTask: requests that no slot can take yet */
-  gboolean     is_closed;
+
+  TernImapTiming timing;
+  TernImapSlot   slots[TERN_IMAP_MAX_CONNECTIONS];
+  TernImapSlot  *foreground;    /* what the user waited for last used it; nothing else does */
+  guint          limit;         /* connections that the server was found to allow */
+  gint64         limited_until; /* monotonic; the limit may have gone then */
+  GQueue         waiting;       /* GTask: requests that no slot can take yet, by their use */
+  GSource       *idle_source;   /* runs while a connection stands that nobody uses */
+  gboolean       is_closed;
 };
 
 void           tern_imap_channel_acquire_async (TernImapChannel *self, TernImapUse use,
@@ -90,7 +121,21 @@ TernImapLease *tern_imap_channel_acquire_finish (TernImapChannel *self, GAsyncRe
                                                  GError **error);
 void           tern_imap_channel_release (TernImapLease *lease);
 gboolean       tern_imap_lease_can_repeat (const TernImapLease *lease, const GError *error);
+gboolean       tern_imap_lease_is_wanted (const TernImapLease *lease);
+gboolean       tern_imap_lease_is_alone (const TernImapLease *lease);
 void           tern_imap_channel_close_slots (TernImapChannel *self);
+
+void           tern_imap_slot_init (TernImapSlot *self, TernImapChannel *channel);
+void           tern_imap_slot_clear (TernImapSlot *self);
+gboolean       tern_imap_slot_is_alive (const TernImapSlot *self);
+gboolean       tern_imap_slot_is_open (const TernImapSlot *self);
+void           tern_imap_slot_connect (TernImapSlot *self);
+void           tern_imap_slot_close (TernImapSlot *self);
+void           tern_imap_slot_rest (TernImapSlot *self);
+guint          tern_imap_channel_get_limit (TernImapChannel *self);
+guint          tern_imap_channel_count_open (TernImapChannel *self);
+void           tern_imap_channel_connected (TernImapSlot *slot, GPtrArray *assigned,
+                                            const GError *error);
 
 void             tern_imap_connect_async (TernImapChannel *self, GCancellable *cancellable,
                                           GAsyncReadyCallback callback, gpointer user_data);

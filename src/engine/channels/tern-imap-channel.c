@@ -42,11 +42,8 @@ tern_imap_channel_finalize (GObject *object)
   g_clear_pointer (&self->route, tern_route_unref);
   g_free (self->capabilities);
   g_strfreev (self->watched);
-  for (guint i = 0; i < TERN_IMAP_CONNECTIONS; i++)
-    {
-      g_ptr_array_unref (self->slots[i].assigned);
-      g_free (self->slots[i].folder);
-    }
+  for (guint i = 0; i < TERN_IMAP_MAX_CONNECTIONS; i++)
+    tern_imap_slot_clear (&self->slots[i]);
   G_OBJECT_CLASS (tern_imap_channel_parent_class)->finalize (object);
 }
 
@@ -63,11 +60,10 @@ static void
 tern_imap_channel_init (TernImapChannel *self)
 {
   self->memories = g_ptr_array_new_with_free_func (memory_free);
-  for (guint i = 0; i < TERN_IMAP_CONNECTIONS; i++)
-    {
-      self->slots[i].channel = self;
-      self->slots[i].assigned = g_ptr_array_new_with_free_func (g_object_unref);
-    }
+  self->timing = (TernImapTiming){ .idle = 5 * 60 * 1000, .silent = 60 * 1000 };
+  self->limit = TERN_IMAP_MAX_CONNECTIONS;
+  for (guint i = 0; i < TERN_IMAP_MAX_CONNECTIONS; i++)
+    tern_imap_slot_init (&self->slots[i], self);
 }
 
 /**
@@ -150,10 +146,9 @@ tern_imap_channel_remember (TernImapChannel *self,
 char *
 tern_imap_channel_dup_capabilities (TernImapChannel *self)
 {
-  for (guint i = 0; i < TERN_IMAP_CONNECTIONS; i++)
-    if (self->slots[i].session != NULL &&
-        tern_imap_session_get_state (self->slots[i].session) >= TERN_IMAP_STATE_AUTHENTICATED &&
-        tern_imap_session_is_alive (self->slots[i].session))
+  for (guint i = 0; i < TERN_IMAP_MAX_CONNECTIONS; i++)
+    if (tern_imap_slot_is_alive (&self->slots[i]) &&
+        tern_imap_session_get_state (self->slots[i].session) >= TERN_IMAP_STATE_AUTHENTICATED)
       return tern_imap_session_dup_capabilities (self->slots[i].session);
   return g_strdup (self->capabilities);
 }

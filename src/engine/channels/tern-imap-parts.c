@@ -335,7 +335,8 @@ static void
 start (Parts *self)
 {
   tern_imap_channel_acquire_async (
-      self->channel, self->urgency == TERN_URGENCY_USER ? TERN_IMAP_USE_USER : TERN_IMAP_USE_SYNC,
+      self->channel,
+      self->urgency == TERN_URGENCY_USER ? TERN_IMAP_USE_USER : TERN_IMAP_USE_BACKGROUND,
       self->folder, g_task_get_cancellable (self->task), acquired_cb, parts_ref (self));
 }
 

@@ -18,57 +18,113 @@ request_free (gpointer data)
   g_free (self);
 }
 
-static gboolean
-is_alive (const TernImapSlot *slot)
+static const Request *
+get_request (GTask *task)
 {
-  return slot->session != NULL && tern_imap_session_is_alive (slot->session);
+  return g_task_get_task_data (task);
+}
+
+static gboolean
+is_sync (TernImapUse use)
+{
+  return use == TERN_IMAP_USE_SYNC || use == TERN_IMAP_USE_BACKGROUND_SYNC;
+}
+
+static gboolean
+is_background (TernImapUse use)
+{
+  return use >= TERN_IMAP_USE_BACKGROUND;
 }
 
 static gboolean
 has_selected (const TernImapSlot *slot, const char *folder)
 {
-  return is_alive (slot) &&
+  return tern_imap_slot_is_alive (slot) &&
          g_strcmp0 (tern_imap_session_get_selected (slot->session)->name, folder) == 0;
 }
 
-/* How well a slot suits a request; 0 where it must wait. A sync leaves the other slot to the user,
- * and nothing that selects a mailbox joins it. */
-static guint
-rate_slot (const TernImapSlot *slot, const Request *request, gboolean any_sync)
-{
-  guint rating = 1;
+/* --- Which connection a request gets --- */
 
-  if (request->use == TERN_IMAP_USE_SYNC && any_sync)
-    return 0;
-  if (slot->connecting != NULL && g_cancellable_is_cancelled (slot->connecting))
-    return 0; /* being given up */
-  if (request->use != TERN_IMAP_USE_ANY && slot->users > 0 &&
-      (request->use == TERN_IMAP_USE_SYNC || slot->has_sync ||
-       g_strcmp0 (slot->folder, request->folder) != 0))
-    return 0;
+/* How well a slot suits a request; 0 where it must wait. */
+enum
+{
+  RATE_NO,
+  RATE_BEHIND_OTHERS, /* the last resort */
+  RATE_NEW,
+  RATE_CONNECTING,
+  RATE_READY,
+  RATE_FOREGROUND,
+  RATE_SELECTED,
+  RATE_SHARED,
+};
+
+static guint
+rate_without_mailbox (const TernImapSlot *slot)
+{
   if (slot->connecting != NULL)
-    rating = 2;
-  else if (is_alive (slot))
-    rating = 3;
-  if (request->use != TERN_IMAP_USE_ANY && has_selected (slot, request->folder))
-    rating += 2;
-  else if (request->use == TERN_IMAP_USE_USER && rating > 1 && slot->users > 0)
-    rating += 1; /* asks for the same folder */
-  return rating;
+    return RATE_CONNECTING;
+  if (!tern_imap_slot_is_alive (slot))
+    return RATE_NEW;
+  return slot->has_sync || slot->background > 0 ? RATE_BEHIND_OTHERS : RATE_READY;
+}
+
+/* Somebody else has selected a mailbox there. What the user waits for shares a connection with
+ * background work only where it cannot have another one. */
+static guint
+rate_in_use (const TernImapSlot *slot, const Request *request)
+{
+  if (is_sync (request->use) || slot->has_sync || g_strcmp0 (slot->folder, request->folder) != 0)
+    return RATE_NO;
+  if (is_background (request->use))
+    return slot->background == slot->users ? RATE_SHARED : RATE_NO;
+  return slot->background == 0 ? RATE_SHARED : RATE_BEHIND_OTHERS;
+}
+
+/* Background work leaves the foreground connection alone, and room for one. */
+static gboolean
+is_reserved (TernImapChannel *self, const TernImapSlot *slot)
+{
+  guint limit = tern_imap_channel_get_limit (self), busy = 0;
+
+  if (limit == 1)
+    return FALSE;
+  for (guint i = 0; i < TERN_IMAP_MAX_CONNECTIONS; i++)
+    busy += self->slots[i].background > 0 ? 1 : 0;
+  return slot == self->foreground || busy + 1 >= limit;
+}
+
+static guint
+rate_slot (TernImapChannel *self, const TernImapSlot *slot, const Request *request)
+{
+  if (slot->connecting != NULL && g_cancellable_is_cancelled (slot->connecting))
+    return RATE_NO; /* being given up */
+  if (!tern_imap_slot_is_open (slot) &&
+      tern_imap_channel_count_open (self) >= tern_imap_channel_get_limit (self))
+    return RATE_NO;
+  if (request->use == TERN_IMAP_USE_ANY)
+    return rate_without_mailbox (slot);
+  if (slot->users > 0)
+    return rate_in_use (slot, request);
+  if (is_background (request->use) && is_reserved (self, slot))
+    return RATE_NO;
+  if (has_selected (slot, request->folder))
+    return RATE_SELECTED;
+  if (slot->connecting != NULL)
+    return RATE_CONNECTING;
+  if (!tern_imap_slot_is_alive (slot))
+    return RATE_NEW;
+  return slot == self->foreground ? RATE_FOREGROUND : RATE_READY;
 }
 
 static TernImapSlot *
 choose_slot (TernImapChannel *self, const Request *request)
 {
   TernImapSlot *best = NULL;
-  guint best_rating = 0;
-  gboolean any_sync = FALSE;
+  guint best_rating = RATE_NO;
 
-  for (guint i = 0; i < TERN_IMAP_CONNECTIONS; i++)
-    any_sync = any_sync || self->slots[i].has_sync;
-  for (guint i = 0; i < TERN_IMAP_CONNECTIONS; i++)
+  for (guint i = 0; i < TERN_IMAP_MAX_CONNECTIONS; i++)
     {
-      guint rating = rate_slot (&self->slots[i], request, any_sync);
+      guint rating = rate_slot (self, &self->slots[i], request);
 
       if (rating > best_rating)
         {
@@ -79,9 +135,12 @@ choose_slot (TernImapChannel *self, const Request *request)
   return best;
 }
 
+/* --- Giving and taking back --- */
+
 static void
 count_user (TernImapSlot *slot, const Request *request)
 {
+  slot->leases++;
   if (request->use == TERN_IMAP_USE_ANY)
     return;
   if (slot->users++ == 0)
@@ -89,16 +148,21 @@ count_user (TernImapSlot *slot, const Request *request)
       g_free (slot->folder);
       slot->folder = g_strdup (request->folder);
     }
-  slot->has_sync = slot->has_sync || request->use == TERN_IMAP_USE_SYNC;
+  slot->background += is_background (request->use) ? 1 : 0;
+  slot->has_sync = slot->has_sync || is_sync (request->use);
+  if (!is_background (request->use))
+    slot->channel->foreground = slot;
 }
 
 static void
 uncount_user (TernImapSlot *slot, TernImapUse use)
 {
+  slot->leases--;
   if (use == TERN_IMAP_USE_ANY)
     return;
   slot->users--;
-  if (use == TERN_IMAP_USE_SYNC)
+  slot->background -= is_background (use) ? 1 : 0;
+  if (is_sync (use))
     slot->has_sync = FALSE;
 }
 
@@ -113,53 +177,47 @@ lease_free (gpointer data)
 static void
 grant (TernImapSlot *slot, GTask *task, gboolean is_fresh)
 {
-  const Request *request = g_task_get_task_data (task);
   TernImapLease *lease = g_new0 (TernImapLease, 1);
 
   lease->session = g_object_ref (slot->session);
   lease->is_fresh = is_fresh;
   lease->slot = slot;
-  lease->use = request->use;
+  lease->use = get_request (task)->use;
   g_object_ref (slot->channel); /* until the lease's release */
   g_task_return_pointer (task, lease, lease_free);
 }
 
 static void
-connect_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+add_waiting (TernImapChannel *self, GTask *task)
 {
-  TernImapSlot *slot = user_data;
-  g_autoptr (TernImapChannel) self = g_object_ref (TERN_IMAP_CHANNEL (object));
-  g_autoptr (GPtrArray) assigned = slot->assigned;
-  g_autoptr (GError) error = NULL;
-  TernImapSession *session = tern_imap_connect_finish (self, result, &error);
+  GList *l = self->waiting.head;
 
-  slot->assigned = g_ptr_array_new_with_free_func (g_object_unref);
-  g_clear_object (&slot->connecting);
-  if (session != NULL && self->is_closed)
-    {
-      tern_imap_session_close (session);
-      g_clear_object (&session);
-    }
-  if (session != NULL)
-    {
-      slot->session = session;
-      g_signal_emit_by_name (self, "connected", self->route);
-    }
+  while (l != NULL && get_request (l->data)->use <= get_request (task)->use)
+    l = l->next;
+  g_queue_insert_before (&self->waiting, l, task);
+}
+
+/* A slot's connection was made, or was not: @assigned (GTask) waited for it. Without an error they
+ * are to wait for another one. */
+void
+tern_imap_channel_connected (TernImapSlot *slot, GPtrArray *assigned, const GError *error)
+{
+  TernImapChannel *self = slot->channel;
+
   for (guint i = 0; i < assigned->len; i++)
     {
       GTask *task = assigned->pdata[i];
-      const Request *request = g_task_get_task_data (task);
 
-      if (session != NULL && is_alive (slot))
+      if (tern_imap_slot_is_alive (slot))
         {
           grant (slot, task, TRUE);
           continue;
         }
-      uncount_user (slot, request->use);
+      uncount_user (slot, get_request (task)->use);
       if (error != NULL)
         g_task_return_error (task, g_error_copy (error));
       else
-        g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_CLOSED, "the connection is closed");
+        add_waiting (self, g_object_ref (task));
     }
   serve_waiting (self);
 }
@@ -167,8 +225,8 @@ connect_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 static void
 assign (TernImapChannel *self, TernImapSlot *slot, GTask *task)
 {
-  count_user (slot, g_task_get_task_data (task));
-  if (is_alive (slot))
+  count_user (slot, get_request (task));
+  if (tern_imap_slot_is_alive (slot))
     {
       grant (slot, task, FALSE);
       g_object_unref (task);
@@ -176,13 +234,7 @@ assign (TernImapChannel *self, TernImapSlot *slot, GTask *task)
     }
   g_ptr_array_add (slot->assigned, task);
   if (slot->connecting == NULL)
-    {
-      if (slot->session != NULL)
-        tern_imap_session_close (slot->session);
-      g_clear_object (&slot->session);
-      slot->connecting = g_cancellable_new ();
-      tern_imap_connect_async (self, slot->connecting, connect_cb, slot);
-    }
+    tern_imap_slot_connect (slot);
 }
 
 static void
@@ -191,7 +243,7 @@ serve_waiting (TernImapChannel *self)
   for (GList *l = self->waiting.head, *next; l != NULL; l = next)
     {
       GTask *task = l->data;
-      TernImapSlot *slot = choose_slot (self, g_task_get_task_data (task));
+      TernImapSlot *slot = choose_slot (self, get_request (task));
 
       next = l->next;
       if (slot == NULL)
@@ -209,7 +261,7 @@ request_cancelled (GCancellable *cancellable, gpointer user_data)
   g_autoptr (TernImapChannel) self = g_object_ref (g_task_get_source_object (task));
   gboolean is_waiting = g_queue_remove (&self->waiting, task);
 
-  for (guint i = 0; i < TERN_IMAP_CONNECTIONS && !is_waiting; i++)
+  for (guint i = 0; i < TERN_IMAP_MAX_CONNECTIONS && !is_waiting; i++)
     {
       TernImapSlot *slot = &self->slots[i];
       guint index;
@@ -218,7 +270,7 @@ request_cancelled (GCancellable *cancellable, gpointer user_data)
         continue;
       is_waiting = TRUE;
       g_ptr_array_steal_index (slot->assigned, index);
-      uncount_user (slot, ((Request *) g_task_get_task_data (task))->use);
+      uncount_user (slot, get_request (task)->use);
       if (slot->assigned->len == 0 && slot->connecting != NULL)
         g_cancellable_cancel (slot->connecting);
     }
@@ -268,7 +320,7 @@ tern_imap_channel_acquire_async (TernImapChannel *self,
       g_source_attach (source, g_main_context_get_thread_default ());
       g_object_set_data_full (G_OBJECT (task), "cancel-source", source, destroy_source);
     }
-  g_queue_push_tail (&self->waiting, task);
+  add_waiting (self, task);
   serve_waiting (self);
 }
 
@@ -276,7 +328,12 @@ tern_imap_channel_acquire_async (TernImapChannel *self,
 TernImapLease *
 tern_imap_channel_acquire_finish (TernImapChannel *self, GAsyncResult *result, GError **error)
 {
-  return g_task_propagate_pointer (G_TASK (result), error);
+  TernImapLease *lease = g_task_propagate_pointer (G_TASK (result), error);
+  gint64 silent = self->timing.silent * G_TIME_SPAN_MILLISECOND;
+
+  if (lease != NULL && !lease->is_fresh && tern_imap_session_get_silence (lease->session) > silent)
+    tern_imap_session_ask_life (lease->session);
+  return lease;
 }
 
 /* Gives the connection back, with all that is still on the way over it. */
@@ -284,11 +341,14 @@ void
 tern_imap_channel_release (TernImapLease *lease)
 {
   g_autoptr (TernImapChannel) self = lease->slot->channel; /* the lease's reference */
+  TernImapSlot *slot = lease->slot;
 
-  uncount_user (lease->slot, lease->use);
+  uncount_user (slot, lease->use);
   g_object_unref (lease->session);
   g_free (lease);
   serve_waiting (self);
+  if (slot->leases == 0)
+    tern_imap_slot_rest (slot);
 }
 
 /* Whether what failed may be tried once more: the connection had grown old and was found dead. */
@@ -297,6 +357,23 @@ tern_imap_lease_can_repeat (const TernImapLease *lease, const GError *error)
 {
   return !lease->is_fresh && !tern_imap_session_is_alive (lease->session) &&
          (tern_error_is_transport (error) || g_error_matches (error, TERN_ERROR, TERN_ERROR_BUSY));
+}
+
+/* Whether something waits that comes before the lease's use: long work gives the connection back
+ * between two of its steps then, and asks for it anew. */
+gboolean
+tern_imap_lease_is_wanted (const TernImapLease *lease)
+{
+  GTask *first = g_queue_peek_head (&lease->slot->channel->waiting);
+
+  return first != NULL && get_request (first)->use < lease->use;
+}
+
+/* Whether the account has no other connection than the lease's, nor can have one. */
+gboolean
+tern_imap_lease_is_alone (const TernImapLease *lease)
+{
+  return tern_imap_channel_get_limit (lease->slot->channel) == 1;
 }
 
 /* Gives up all connections and requests. */
@@ -310,18 +387,9 @@ tern_imap_channel_close_slots (TernImapChannel *self)
       g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_CLOSED, "the account is closed");
       g_object_unref (task);
     }
-  for (guint i = 0; i < TERN_IMAP_CONNECTIONS; i++)
-    {
-      TernImapSlot *slot = &self->slots[i];
-
-      if (slot->connecting != NULL)
-        g_cancellable_cancel (slot->connecting);
-      if (slot->session != NULL)
-        {
-          g_free (self->capabilities);
-          self->capabilities = tern_imap_session_dup_capabilities (slot->session);
-          tern_imap_session_close (slot->session);
-        }
-      g_clear_object (&slot->session);
-    }
+  for (guint i = 0; i < TERN_IMAP_MAX_CONNECTIONS; i++)
+    tern_imap_slot_close (&self->slots[i]);
+  if (self->idle_source != NULL)
+    g_source_destroy (self->idle_source);
+  g_clear_pointer (&self->idle_source, g_source_unref);
 }

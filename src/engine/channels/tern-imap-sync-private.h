@@ -74,6 +74,7 @@ void          tern_imap_sync_fail (TernImapSync *self, GError *error);
 void          tern_imap_sync_flush (TernImapSync *self);
 void          tern_imap_sync_checkpoint (TernImapSync *self);
 void          tern_imap_sync_finish (TernImapSync *self);
+void          tern_imap_sync_yield (TernImapSync *self);
 gboolean      tern_imap_sync_take (TernImapSync *self, const TernImapFetch *fetch);
 void          tern_imap_sync_take_flags (TernImapSync *self, const TernImapFetch *fetch);
 

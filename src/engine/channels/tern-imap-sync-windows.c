@@ -5,6 +5,8 @@
 
 /* Windows that are asked for at a time: the server never runs out of work. */
 #define WINDOWS_AHEAD 3
+/* Where the account has one connection, a click waits for no more than one of these. */
+#define SMALL_WINDOW 200
 /* Messages that are asked for again one by one, at most. */
 #define MAX_REPAIRS 200
 
@@ -111,9 +113,13 @@ send_windows (TernImapSync *self)
   static const guint sizes[] = { 50, 200, 800, 2000 };
   static const TernImapFetchHandler handler = { .fetch = window_fetch };
 
-  while (self->windows.length < WINDOWS_AHEAD && self->low > 1)
+  gboolean is_alone = tern_imap_lease_is_alone (self->lease);
+  guint ahead = is_alone ? 1 : WINDOWS_AHEAD;
+
+  while (self->windows.length < ahead && self->low > 1 && !tern_imap_lease_is_wanted (self->lease))
     {
-      guint size = sizes[MIN (self->next_size, G_N_ELEMENTS (sizes) - 1)];
+      guint largest = is_alone ? SMALL_WINDOW : G_MAXUINT;
+      guint size = MIN (sizes[MIN (self->next_size, G_N_ELEMENTS (sizes) - 1)], largest);
       Window *window = g_new0 (Window, 1);
       char set[32];
 
@@ -136,6 +142,11 @@ tern_imap_sync_end_windows (TernImapSync *self)
   if (self->task == NULL || !self->has_windows || self->checks > 0 ||
       !g_queue_is_empty (&self->windows))
     return;
+  if (self->low > 1)
+    {
+      tern_imap_sync_yield (self);
+      return;
+    }
   self->has_windows = FALSE;
   self->state.lowest = 1;
   if (self->state.uidnext <= self->highest)

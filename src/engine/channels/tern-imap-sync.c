@@ -195,6 +195,18 @@ tern_imap_sync_take (TernImapSync *self, const TernImapFetch *fetch)
   return TRUE;
 }
 
+/* Lets what matters more have the connection, and goes on from the last checkpoint after it. */
+void
+tern_imap_sync_yield (TernImapSync *self)
+{
+  tern_imap_sync_checkpoint (self);
+  self->has_state = TRUE;
+  self->has_windows = FALSE;
+  self->received = 0;
+  let_go (self);
+  start (self);
+}
+
 static void
 drained_cb (TernImapSession *session, gpointer user_data)
 {
@@ -292,9 +304,10 @@ start (TernImapSync *self)
 {
   self->is_open = FALSE;
   self->next_size = 0;
-  tern_imap_channel_acquire_async (self->channel, TERN_IMAP_USE_SYNC, self->folder,
-                                   g_task_get_cancellable (self->task), acquired_cb,
-                                   tern_imap_sync_ref (self));
+  tern_imap_channel_acquire_async (
+      self->channel,
+      self->urgency == TERN_URGENCY_USER ? TERN_IMAP_USE_SYNC : TERN_IMAP_USE_BACKGROUND_SYNC,
+      self->folder, g_task_get_cancellable (self->task), acquired_cb, tern_imap_sync_ref (self));
 }
 
 /* Brings a folder up to date (design: newest first, growing windows; a known folder in one flight

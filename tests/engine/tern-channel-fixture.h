@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "tern-imap-channel-private.h"
+#include "tern-mock-imap-server.h"
+#include "tern-recording-sink.h"
+
+G_BEGIN_DECLS
+
+/* An IMAP channel beside a scripted server. */
+typedef struct
+{
+  TernMockImapServer *server;
+  TernAccount        *account;
+  TernImapChannel    *imap;
+  TernChannel        *channel; /* @imap */
+  TernRecordingSink  *sink;    /* of the syncs that need no sink of their own */
+  GPtrArray          *changed; /* utf8: the folders that the channel called changed */
+} ChannelFixture;
+
+void channel_fixture_set_up (ChannelFixture *self, gconstpointer data);
+void channel_fixture_tear_down (ChannelFixture *self, gconstpointer data);
+
+void          channel_fixture_keep_result (GObject *object, GAsyncResult *result, gpointer user_data);
+GAsyncResult *channel_fixture_wait (GAsyncResult **result);
+void          channel_fixture_turn (void);
+void          channel_fixture_start_sync (ChannelFixture *self, const char *folder,
+                                          TernUrgency urgency, GAsyncResult **result);
+void          channel_fixture_end_sync (ChannelFixture *self, GAsyncResult **result);
+void          channel_fixture_start_fetch (ChannelFixture *self, const char *folder,
+                                           TernUrgency urgency, GAsyncResult **result);
+void          channel_fixture_end_fetch (ChannelFixture *self, GAsyncResult **result);
+void          channel_fixture_fetch (ChannelFixture *self, const char *folder);
+void          channel_fixture_wait_changed (ChannelFixture *self, guint n);
+
+/* The connection on which a command came, 0 for none; @args (nullable): what it begins with. */
+guint channel_fixture_connection_of (ChannelFixture *self, const char *name, const char *args);
+
+G_END_DECLS
