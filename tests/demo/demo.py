@@ -22,7 +22,8 @@ sys.path[:0] = [os.path.join(HERE, "..", "servers"), os.path.join(HERE, "..", "t
 import sample  # noqa: E402
 from desktop import (Desktop, DesktopError, adopt_orphans,  # noqa: E402
                      die_with_parent, end_descendants)
-from dovecot import Dovecot, DovecotError  # noqa: E402
+from dovecot import Dovecot  # noqa: E402
+from server import ServerError  # noqa: E402
 
 EMAIL = "mira@example.org"
 SIZE = (1360, 850)
@@ -181,7 +182,7 @@ def main():
         return 0
     except KeyboardInterrupt:
         return 130
-    except (DemoError, DesktopError, DovecotError) as error:
+    except (DemoError, DesktopError, ServerError) as error:
         print(f"demo: {error}", file=sys.stderr)
         return 1
     finally:

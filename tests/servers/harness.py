@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the tests against a real server share: a Dovecot, a profile, tern-cli, a second client, and
-a line that counts what passes."""
+"""What the tests against a real server share: the server that TERN_TEST_SERVER names, a profile,
+tern-cli, a second client, and a line that counts what passes."""
 import imaplib
 import json
 import os
@@ -17,13 +17,21 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, "..", "demo"), os.path.join(HERE, "..", "tools")]
 
 import compose  # noqa: E402
-from dovecot import Dovecot, free_ports  # noqa: E402
+from courier import Courier  # noqa: E402
+from cyrus import Cyrus  # noqa: E402
+from dovecot import Dovecot  # noqa: E402
+from server import ServerMissing, encode_mailbox, free_ports  # noqa: E402
 
 USER = "mira"
 EMAIL = "mira@example.org"
 DONE, FAILED, USAGE, SIGN_IN, OFFLINE = range(5)
 # Over every call of tern-cli: a safety net, not a wait.
 DEADLINE = 120
+
+
+SERVERS = {"dovecot": Dovecot, "cyrus": Cyrus, "courier": Courier}
+# What meson takes for a test that was not run.
+SKIPPED = 77
 
 
 def build_path(*names):
@@ -127,18 +135,17 @@ class ServerCase(unittest.TestCase):
 
     @classmethod
     def fill(cls, server):
-        """Files letters before the server starts."""
+        """Files the letters that the tests of the class share; the server runs."""
 
     @classmethod
     def setUpClass(cls):
         cls.folder = tempfile.mkdtemp(prefix="tern-servers-")
         cls.addClassCleanup(shutil.rmtree, cls.folder, ignore_errors=True)
         os.chmod(cls.folder, 0o755)
-        cls.server = Dovecot(os.path.join(cls.folder, "server"))
-        cls.server.prepare()
-        cls.fill(cls.server)
-        cls.server.start()
+        cls.server = SERVERS[server_name()](os.path.join(cls.folder, "server"))
         cls.addClassCleanup(cls.server.stop)
+        cls.server.start()
+        cls.fill(cls.server)
 
     def setUp(self):
         self.profile = tempfile.mkdtemp(prefix="profile-", dir=self.folder)
@@ -175,11 +182,15 @@ class ServerCase(unittest.TestCase):
         return self.cli(*words, stdin=how.pop("password", self.server.password).encode() + b"\n",
                         **how)
 
+    def folder_path(self, name):
+        """What Tern calls the folder NAME of this server."""
+        return self.server.folder(name).replace(self.server.separator, "/")
+
     def list(self, folder="INBOX", limit=100000):
-        return self.cli("list", EMAIL, folder, "--limit", limit).json()
+        return self.cli("list", EMAIL, self.folder_path(folder), "--limit", limit).json()
 
     def sync(self, folder="INBOX"):
-        return self.cli("sync", EMAIL, "--folder", folder, "--force")
+        return self.cli("sync", EMAIL, "--folder", self.folder_path(folder), "--force")
 
     def one(self, subject, folder="INBOX"):
         """The only message with that subject."""
@@ -195,6 +206,10 @@ class ServerCase(unittest.TestCase):
         self.addCleanup(self.log_out, client)
         return client
 
+    def mailbox(self, name):
+        """What the second client, which neither quotes nor encodes, calls the folder NAME."""
+        return f'"{encode_mailbox(self.server.folder(name))}"'
+
     @staticmethod
     def log_out(client):
         try:
@@ -205,7 +220,7 @@ class ServerCase(unittest.TestCase):
     def flags_seen_elsewhere(self, subject, folder="INBOX"):
         """The flags of that letter as another client sees them; None where it is not there."""
         client = self.second_client()
-        client.select(folder, readonly=True)
+        client.select(self.mailbox(folder), readonly=True)
         numbers = client.search(None, "SUBJECT", f'"{subject}"')[1][0].split()
         if not numbers:
             return None
@@ -229,5 +244,17 @@ def dead_port():
     return free_ports(1)[0]
 
 
+def server_name():
+    return os.environ.get("TERN_TEST_SERVER", "dovecot")
+
+
 def main():
+    """Runs the tests. Only where no package is known that brings the server are they left out."""
+    try:
+        SERVERS[server_name()](".").check_installed()
+    except ServerMissing as error:
+        if "CI" in os.environ or shutil.which("apt-get") or server_name() == "dovecot":
+            sys.exit(f"not tested: {error}")
+        print(f"not tested: {error}")
+        sys.exit(SKIPPED)
     unittest.main(verbosity=2)

@@ -9,7 +9,7 @@ class Accounts(harness.ServerCase):
     @classmethod
     def fill(cls, server):
         for folder in ("Hütte & Fjäll", "Projects/Sandbar 2027"):
-            server.make_maildir(harness.USER, folder)
+            server.make_folder(harness.USER, folder)
         server.add_letter(harness.USER, None, harness.letter("Hello"))
 
     def test_tls_starttls_and_plain_on_loopback_reach_the_mail(self):

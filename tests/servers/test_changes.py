@@ -33,7 +33,7 @@ class Changes(harness.ServerCase):
 
     def test_a_move_keeps_the_letter_and_its_flags(self):
         self.cli("flag", self.id, "flagged")
-        self.cli("move", self.id, "Archive")
+        self.cli("move", self.id, self.folder_path("Archive"))
         self.assertIsNone(self.flags_seen_elsewhere(self.subject))
         self.assertIn(rb"\Flagged", self.flags_seen_elsewhere(self.subject, "Archive"))
         self.sync()
@@ -54,7 +54,7 @@ class Changes(harness.ServerCase):
         other = self.subject + " other"
         self.server.add_letter(harness.USER, "Trash", harness.letter(other))
         self.server.add_letter(harness.USER, "Trash", harness.letter(self.subject + " trash"))
-        client.select("Trash")
+        client.select(self.mailbox("Trash"))
         numbers = client.search(None, "SUBJECT", f'"{other}"')[1][0]
         client.store(numbers, "+FLAGS", r"\Deleted")
         self.sync("Trash")
@@ -82,7 +82,7 @@ class Changes(harness.ServerCase):
         number = client.search(None, "SUBJECT", f'"{self.subject}"')[1][0]
         client.store(number, "+FLAGS", r"\Deleted")
         client.expunge()
-        self.cli("move", self.id, "Archive")
+        self.cli("move", self.id, self.folder_path("Archive"))
         self.sync()
         self.sync("Archive")
         for folder in ("INBOX", "Archive"):
@@ -91,16 +91,16 @@ class Changes(harness.ServerCase):
 
     def test_a_folder_made_anew_is_read_anew(self):
         client = self.second_client()
-        client.create("Fleeting")
+        client.create(self.mailbox("Fleeting"))
         self.server.add_letter(harness.USER, "Fleeting", harness.letter("The first one"))
         self.cli("sync", harness.EMAIL, "--force")
         self.one("The first one", "Fleeting")
-        client.delete("Fleeting")
-        client.create("Fleeting")
+        client.delete(self.mailbox("Fleeting"))
+        client.create(self.mailbox("Fleeting"))
         self.server.add_letter(harness.USER, "Fleeting", harness.letter("The second one"))
         self.sync("Fleeting")
         self.assertEqual([m["subject"] for m in self.list("Fleeting")], ["The second one"])
-        client.delete("Fleeting")
+        client.delete(self.mailbox("Fleeting"))
 
     def test_a_change_made_offline_reaches_the_server_later(self):
         self.cli("account", "remove", harness.EMAIL)

@@ -30,7 +30,7 @@ class Crashes(harness.ServerCase):
         super().setUp()
         client = self.second_client()
         for folder in ("Archive", "Trash"):
-            client.select(folder)
+            client.select(self.mailbox(folder))
             if client.search(None, "ALL")[1][0]:
                 client.copy("1:*", "INBOX")
                 client.store("1:*", "+FLAGS", r"\Deleted")
@@ -40,7 +40,7 @@ class Crashes(harness.ServerCase):
 
     def subjects_on_server(self, folder):
         client = self.second_client()
-        client.select(folder, readonly=True)
+        client.select(self.mailbox(folder), readonly=True)
         numbers = client.search(None, "ALL")[1][0].split()
         if not numbers:
             return []
@@ -87,7 +87,7 @@ class Crashes(harness.ServerCase):
         for step in range(4, 4 + STEPS):
             ids = [message["id"] for message in self.list()][:6]
             self.run_and_kill(step, "flag", *ids[:2], "flagged")
-            self.run_and_kill(step, "move", *ids[2:4], "Archive")
+            self.run_and_kill(step, "move", *ids[2:4], self.folder_path("Archive"))
             self.run_and_kill(step, "delete", *ids[4:])
         self.sync()
         self.check_agreement()
@@ -99,7 +99,8 @@ class Crashes(harness.ServerCase):
             for step in range(STEPS):
                 ids = [message["id"] for message in self.list()][:4]
                 line.limit = line.down + 1500 + 250 * step
-                for words in (("move", *ids[:2], "Archive"), ("delete", *ids[2:])):
+                for words in (("move", *ids[:2], self.folder_path("Archive")),
+                              ("delete", *ids[2:])):
                     self.run_and_kill(10 ** 6, *words)
                 line.limit = None
             self.sync()
@@ -110,7 +111,7 @@ class Crashes(harness.ServerCase):
         self.sync()
         ids = [message["id"] for message in self.list()]
         command = [harness.build_path("src", "cli", "tern-cli"), "--profile", self.profile]
-        running = [subprocess.Popen([*command, "move", str(n), "Archive"], env=self.env,
+        running = [subprocess.Popen([*command, "move", str(n), self.folder_path("Archive")], env=self.env,
                                     stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
                    for n in ids[:6]]
         for process in running:
