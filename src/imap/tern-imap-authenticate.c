@@ -88,12 +88,17 @@ sign_in (GTask *task)
   tern_imap_command_queue (command);
 }
 
+static gboolean
+is_login_disabled (TernImapSession *self)
+{
+  return !tern_imap_session_has (self, "AUTH=PLAIN") &&
+         tern_imap_session_has (self, "LOGINDISABLED");
+}
+
 static void
 check_and_sign_in (GTask *task)
 {
-  TernImapSession *self = g_task_get_source_object (task);
-
-  if (!tern_imap_session_has (self, "AUTH=PLAIN") && tern_imap_session_has (self, "LOGINDISABLED"))
+  if (is_login_disabled (g_task_get_source_object (task)))
     {
       g_task_return_new_error (task, TERN_ERROR, TERN_ERROR_UNSUPPORTED,
                                "the server takes no password");
@@ -151,7 +156,9 @@ tern_imap_authenticate_async (TernImapSession *self,
            tern_transport_get_endpoint (self->transport)->security != TERN_SECURITY_NONE)
     g_task_return_new_error (task, TERN_ERROR, TERN_ERROR_UNSUPPORTED,
                              "the connection is not encrypted");
-  else if (g_hash_table_size (self->capabilities) == 0)
+  else if (g_hash_table_size (self->capabilities) == 0 ||
+           /* What is remembered may be from after a sign-in, which some servers then disable. */
+           (!self->knows_capabilities && is_login_disabled (self)))
     tern_imap_capability_async (self, cancellable, capability_cb, g_steal_pointer (&task));
   else
     check_and_sign_in (g_steal_pointer (&task));

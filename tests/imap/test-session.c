@@ -173,6 +173,18 @@ test_login_disabled (Fixture *self, gconstpointer data)
 }
 
 static void
+test_remembered_login_disabled (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  tern_mock_imap_server_reply (self->server, "GREETING", "* OK ready\r\n");
+  g_assert_true (reach (self, NULL));
+  tern_imap_session_assume_capabilities (self->session, "IMAP4rev1 LOGINDISABLED");
+  g_assert_true (sign_in (self, "secret", &error));
+  g_assert_no_error (error);
+}
+
+static void
 test_refused (Fixture *self, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
@@ -364,6 +376,8 @@ main (int argc, char **argv)
   ADD ("/imap/session/PREAUTH in place of STARTTLS is refused", set_up_starttls, test_preauth);
   ADD ("/imap/session/a server that says BYE is busy", set_up, test_bye_greeting);
   ADD ("/imap/session/LOGINDISABLED sends no password", set_up, test_login_disabled);
+  ADD ("/imap/session/a LOGINDISABLED of last time is asked for again", set_up,
+       test_remembered_login_disabled);
   ADD ("/imap/session/a refused sign-in is an authentication error", set_up, test_refused);
   ADD ("/imap/session/an unavailable sign-in is none", set_up, test_unavailable);
   ADD ("/imap/session/BYE within a FETCH says why", set_up, test_bye_within_fetch);
