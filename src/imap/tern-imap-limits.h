@@ -20,7 +20,13 @@
 /* Mailboxes of an account; the rest is left out. */
 #define TERN_IMAP_MAX_FOLDERS 20000
 
-/* What we allow ourselves towards the server: some refuse longer commands. */
+/* Bytes of a greeting, and of what a server tells of itself, that are kept. */
+#define TERN_IMAP_MAX_IDENTITY 200
+
+/* What we allow ourselves towards the server: connections of one account. Courier allows four an
+ * address, Gmail fifteen for all of the user's devices together. */
+#define TERN_IMAP_MAX_CONNECTIONS 4
+/* Some refuse longer commands. */
 #define TERN_IMAP_MAX_COMMAND 1000
 /* Exchange refuses more than about 25 commands in flight. */
 #define TERN_IMAP_MAX_PIPELINE 20

@@ -68,6 +68,7 @@ handle_greeting (TernImapSession *self, const TernImapStatus *status)
   g_autoptr (GTask) task = g_steal_pointer (&self->greet);
   gboolean is_preauth = status->kind == TERN_IMAP_STATUS_PREAUTH;
 
+  tern_imap_session_set_greeting (self, status->text);
   tern_trace ("imap.greeting", TERN_TRACE_MS ("ms", g_get_monotonic_time () - self->started));
   if (status->kind != TERN_IMAP_STATUS_OK && !is_preauth)
     {

@@ -116,7 +116,7 @@ flush (TernImapSession *self)
   if (self->is_writing || !tern_imap_session_is_alive (self))
     return;
   while (self->blocked == NULL && self->tls == NULL &&
-         self->pending.length < TERN_IMAP_MAX_PIPELINE &&
+         self->pending.length < self->quirks.max_pipeline &&
          (command = g_queue_pop_head (&self->waiting)) != NULL)
     {
       g_queue_push_tail (&self->pending, command);

@@ -3,6 +3,7 @@
 
 #include "tern-imap-fetch-data.h"
 #include "tern-imap-note.h"
+#include "tern-imap-quirks.h"
 #include "tern-imap-scanner.h"
 #include "tern-imap-session.h"
 #include "tern-imap-status.h"
@@ -98,7 +99,13 @@ struct _TernImapSession
   gint64           started;
 
   GHashTable      *capabilities; /* (element-type utf8) upper case */
+  GHashTable      *distrusted;   /* (element-type utf8) those that were answered wrongly */
   gboolean         knows_capabilities;
+  char            *greeting;
+  char            *server_name; /* by its answer to ID */
+  char            *server_version;
+  TernImapQuirks   quirks;
+  const char      *fault; /* the extension that the session was ended for */
   TernImapSelected selected;
   gint64           selected_at; /* 0 unless the selection is on offer */
 };
@@ -122,6 +129,9 @@ void     tern_imap_session_fail (TernImapSession *self, GError *error);
 gboolean tern_imap_session_set_state (TernImapSession *self, TernImapState state);
 void     tern_imap_session_set_capabilities (TernImapSession *self, const char *words);
 void     tern_imap_session_clear_capabilities (TernImapSession *self);
+void     tern_imap_session_set_greeting (TernImapSession *self, const char *text);
+void     tern_imap_session_set_identity (TernImapSession *self, const char *name,
+                                         const char *version);
 void     tern_imap_session_begin_tls (TernImapSession *self, TernImapCommand *command);
 void     tern_imap_session_clear_selected (TernImapSession *self);
 

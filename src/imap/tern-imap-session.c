@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tern-imap-session-private.h"
 
-#include <string.h>
-
 #include "tern-error.h"
 #include "tern-imap-commands.h"
 #include "tern-imap-limits.h"
@@ -13,6 +11,7 @@ G_DEFINE_FINAL_TYPE (TernImapSession, tern_imap_session, G_TYPE_OBJECT)
 enum
 {
   DRAINED,
+  LEARNT,
   N_SIGNALS
 };
 
@@ -41,6 +40,10 @@ tern_imap_session_finalize (GObject *object)
   tern_imap_fetch_data_free (self->fetch);
   g_clear_error (&self->bye);
   g_hash_table_unref (self->capabilities);
+  g_hash_table_unref (self->distrusted);
+  g_free (self->greeting);
+  g_free (self->server_name);
+  g_free (self->server_version);
   tern_imap_session_clear_selected (self);
   tern_imap_session_observe (self, NULL, NULL, NULL);
   G_OBJECT_CLASS (tern_imap_session_parent_class)->finalize (object);
@@ -62,6 +65,16 @@ tern_imap_session_class_init (TernImapSessionClass *klass)
    */
   signals[DRAINED] = g_signal_new ("drained", TERN_TYPE_IMAP_SESSION, G_SIGNAL_RUN_LAST, 0, NULL,
                                    NULL, NULL, G_TYPE_NONE, 0);
+
+  /**
+   * TernImapSession::learnt:
+   * @session: the session
+   *
+   * What tern_imap_session_dup_capabilities() gives has changed by what the server said of itself,
+   * or got wrong: worth being remembered.
+   */
+  signals[LEARNT] = g_signal_new ("learnt", TERN_TYPE_IMAP_SESSION, G_SIGNAL_RUN_LAST, 0, NULL,
+                                  NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -79,6 +92,7 @@ tern_imap_session_init (TernImapSession *self)
   self->writing = g_byte_array_new ();
   self->fetch = tern_imap_fetch_data_new ();
   self->capabilities = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->distrusted = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->io = g_cancellable_new ();
   self->started = self->last_heard = g_get_monotonic_time ();
   self->patience = TERN_IMAP_PATIENCE;
@@ -99,6 +113,7 @@ tern_imap_session_new (TernTransport *transport)
   TernImapSession *self = g_object_new (TERN_TYPE_IMAP_SESSION, NULL);
 
   self->transport = g_object_ref (transport);
+  tern_imap_session_set_greeting (self, NULL);
   return self;
 }
 
@@ -326,94 +341,6 @@ tern_imap_session_clear_selected (TernImapSession *self)
 {
   g_free (self->selected.name);
   self->selected = (TernImapSelected){ 0 };
-}
-
-/**
- * tern_imap_session_has:
- * @self: a session
- * @capability: a capability's name, upper case
- *
- * Returns: whether the server offers it, as far as is known
- */
-gboolean
-tern_imap_session_has (TernImapSession *self, const char *capability)
-{
-  return g_hash_table_contains (self->capabilities, capability);
-}
-
-/**
- * tern_imap_session_knows_capabilities:
- * @self: a session
- *
- * Returns: whether the server itself told its capabilities for the present state
- */
-gboolean
-tern_imap_session_knows_capabilities (TernImapSession *self)
-{
-  return self->knows_capabilities;
-}
-
-static int
-compare_words (gconstpointer a, gconstpointer b)
-{
-  return strcmp (*(const char *const *) a, *(const char *const *) b);
-}
-
-/**
- * tern_imap_session_dup_capabilities:
- * @self: a session
- *
- * Returns: (transfer full): the capabilities, sorted, parted by spaces
- */
-char *
-tern_imap_session_dup_capabilities (TernImapSession *self)
-{
-  guint n;
-  g_autofree char **words = (char **) g_hash_table_get_keys_as_array (self->capabilities, &n);
-
-  qsort (words, n, sizeof *words, compare_words);
-  return g_strjoinv (" ", words);
-}
-
-static void
-replace_capabilities (TernImapSession *self, const char *text)
-{
-  g_auto (GStrv) words = g_strsplit_set (text, " ", -1);
-
-  g_hash_table_remove_all (self->capabilities);
-  for (guint i = 0; words[i] != NULL; i++)
-    if (*words[i] != '\0' && g_utf8_validate (words[i], -1, NULL))
-      g_hash_table_add (self->capabilities, g_ascii_strup (words[i], -1));
-}
-
-/* Takes what the server says that it can do. */
-void
-tern_imap_session_set_capabilities (TernImapSession *self, const char *words)
-{
-  replace_capabilities (self, words);
-  self->knows_capabilities = TRUE;
-}
-
-/* What was said before TLS, or before the sign-in, counts no longer. */
-void
-tern_imap_session_clear_capabilities (TernImapSession *self)
-{
-  g_hash_table_remove_all (self->capabilities);
-  self->knows_capabilities = FALSE;
-}
-
-/**
- * tern_imap_session_assume_capabilities:
- * @self: a session
- * @capabilities: (nullable): what tern_imap_session_dup_capabilities() gave for this endpoint
- *
- * Works with remembered capabilities where the server has told none yet.
- */
-void
-tern_imap_session_assume_capabilities (TernImapSession *self, const char *capabilities)
-{
-  if (!self->knows_capabilities && capabilities != NULL)
-    replace_capabilities (self, capabilities);
 }
 
 static void

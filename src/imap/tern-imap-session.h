@@ -3,6 +3,7 @@
 
 #include <gio/gio.h>
 
+#include "tern-imap-quirks.h"
 #include "tern-race.h"
 #include "tern-transport.h"
 
@@ -67,5 +68,9 @@ gboolean tern_imap_session_has (TernImapSession *self, const char *capability);
 gboolean tern_imap_session_knows_capabilities (TernImapSession *self);
 char    *tern_imap_session_dup_capabilities (TernImapSession *self);
 void     tern_imap_session_assume_capabilities (TernImapSession *self, const char *capabilities);
+void     tern_imap_session_fail_extension (TernImapSession *self, const char *capability);
+
+const TernImapQuirks *tern_imap_session_get_quirks (TernImapSession *self);
+const char           *tern_imap_session_get_fault (TernImapSession *self);
 
 G_END_DECLS

@@ -6,10 +6,6 @@
 
 G_BEGIN_DECLS
 
-/* Connections of one account at most: Courier allows four an address, Gmail fifteen for all of the
- * user's devices together. */
-#define TERN_IMAP_MAX_CONNECTIONS 4
-
 /**
  * TernImapUse:
  * @TERN_IMAP_USE_ANY: needs no mailbox; may share any connection
