@@ -84,8 +84,21 @@ sync_one (TernCli *cli, const TernFolder *folder, TernFetchPolicy policy, GError
 }
 
 static gboolean
-sync_account (
-    TernCli *cli, TernAccount *account, const char *name, TernFetchPolicy policy, GError **error)
+fetch_bodies (TernCli *cli, const TernFolder *folder, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  tern_engine_fetch_bodies_async (cli->engine, folder->id, NULL, tern_cli_done_cb, &result);
+  return tern_engine_fetch_bodies_finish (cli->engine, tern_cli_wait (&result), error);
+}
+
+static gboolean
+sync_account (TernCli *cli,
+              TernAccount *account,
+              const char *name,
+              TernFetchPolicy policy,
+              gboolean bodies,
+              GError **error)
 {
   g_autoptr (GPtrArray) folders = NULL;
 
@@ -93,13 +106,18 @@ sync_account (
     {
       g_autoptr (TernFolder) folder = tern_cli_find_folder (cli, account, name, error);
 
-      return folder != NULL && sync_one (cli, folder, policy, error);
+      return folder != NULL && sync_one (cli, folder, policy, error) &&
+             (!bodies || fetch_bodies (cli, folder, error));
     }
   if (!refresh (cli, account, policy, error) ||
       (folders = tern_engine_read_folders (cli->engine, account->id, error)) == NULL)
     return FALSE;
   for (guint i = 0; i < folders->len; i++)
     if (!sync_one (cli, g_ptr_array_index (folders, i), policy, error))
+      return FALSE;
+  /* Every folder's list first: letters take long. */
+  for (guint i = 0; bodies && i < folders->len; i++)
+    if (!fetch_bodies (cli, g_ptr_array_index (folders, i), error))
       return FALSE;
   return TRUE;
 }
@@ -111,7 +129,8 @@ sync_account (
  * @argv: the command's name, [ACCOUNT] and options
  *
  * Sends the changes that wait, then brings all folders, an account's, or one up to date where they
- * are stale; with --force whatever their age.
+ * are stale; with --force whatever their age. With --bodies it fetches the text of all their
+ * letters and ends when they can be read without the server.
  *
  * Returns: the exit status
  */
@@ -119,10 +138,11 @@ TernCliStatus
 tern_cli_sync (TernCli *cli, int argc, char **argv)
 {
   g_autofree char *name = NULL;
-  gboolean force = FALSE;
+  gboolean force = FALSE, bodies = FALSE;
   const GOptionEntry options[] = {
     { "folder", 0, 0, G_OPTION_ARG_STRING, &name, N_ ("Only this folder"), N_ ("FOLDER") },
     { "force", 0, 0, G_OPTION_ARG_NONE, &force, N_ ("Ask the server whatever the age"), NULL },
+    { "bodies", 0, 0, G_OPTION_ARG_NONE, &bodies, N_ ("Fetch the text of all letters"), NULL },
     { 0 },
   };
   g_autoptr (GPtrArray) accounts = NULL;
@@ -155,7 +175,8 @@ tern_cli_sync (TernCli *cli, int argc, char **argv)
         status = sent;
       /* What could not be sent is why nothing can be fetched either; what was refused is not. */
       if ((sent == TERN_CLI_DONE || sent == TERN_CLI_FAILED) &&
-          !sync_account (cli, account, name, force ? TERN_FETCH_FORCE : TERN_FETCH_VALIDATE, &own))
+          !sync_account (cli, account, name, force ? TERN_FETCH_FORCE : TERN_FETCH_VALIDATE, bodies,
+                         &own))
         status = tern_cli_fail (own);
     }
   if (cli->json)

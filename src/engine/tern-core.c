@@ -18,9 +18,11 @@ struct _TernCore
   gint64 start; /* µs of real time */
   TernStore *store;
   TernTrust *trust;
-  GHashTable *runners; /* gint64 account id → TernRunner */
-  guint living;        /* runners, with those that are closed and still at work */
-  GPtrArray *guests;   /* TernChannel, unowned: of no runner, closed with the core */
+  GHashTable *runners;    /* gint64 account id → TernRunner */
+  guint living;           /* runners, with those that are closed and still at work */
+  GPtrArray *guests;      /* TernChannel, unowned: of no runner, closed with the core */
+  gboolean is_metered;    /* the network costs money */
+  gboolean is_background; /* what nobody asked for is fetched, too */
   GCancellable *closing;
 
   TernChanges *changes; /* not told yet; NULL for none */
@@ -344,20 +346,59 @@ tern_core_drop_runner (TernCore *self, gint64 account_id)
  * tern_core_network_changed:
  * @self: a core
  * @available: whether there is a network now
+ * @is_metered: whether what passes costs money
  *
- * Lets the accounts that wait for a network try at once.
+ * Lets the accounts that wait for a network try at once. Over a metered one nothing is fetched that
+ * nobody asked for.
  */
 void
-tern_core_network_changed (TernCore *self, gboolean available)
+tern_core_network_changed (TernCore *self, gboolean available, gboolean is_metered)
 {
   GHashTableIter iter;
   gpointer runner;
 
+  self->is_metered = is_metered;
   if (!available)
     return;
   g_hash_table_iter_init (&iter, self->runners);
   while (g_hash_table_iter_next (&iter, NULL, &runner))
     tern_runner_retry (runner);
+}
+
+/**
+ * tern_core_is_metered:
+ * @self: a core
+ *
+ * Returns: whether the network costs money
+ */
+gboolean
+tern_core_is_metered (TernCore *self)
+{
+  return self->is_metered;
+}
+
+/**
+ * tern_core_start_background:
+ * @self: a core
+ *
+ * From now on letters are fetched before anybody opens them.
+ */
+void
+tern_core_start_background (TernCore *self)
+{
+  self->is_background = TRUE;
+}
+
+/**
+ * tern_core_is_background:
+ * @self: a core
+ *
+ * Returns: whether tern_core_start_background() was called
+ */
+gboolean
+tern_core_is_background (TernCore *self)
+{
+  return self->is_background;
 }
 
 /**

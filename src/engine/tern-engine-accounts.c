@@ -262,3 +262,51 @@ tern_engine_probe_finish (TernEngine *self, GAsyncResult *result, TernRoute **ro
     }
   return TRUE;
 }
+
+static void
+set_body_days (TernCore *core, GTask *task)
+{
+  const TernEngineCall *call = g_task_get_task_data (task);
+  int days = call->days;
+  TernRunner *runner = tern_engine_get_runner (core, task);
+
+  if (runner != NULL)
+    tern_runner_set_body_days (runner, days, task);
+}
+
+/**
+ * tern_engine_set_body_days_async:
+ * @self: the engine
+ * @account_id: the account
+ * @days: how many days back the text of letters is fetched in advance; -1 for all, 0 for none
+ * @cancellable: (nullable): a cancellable
+ * @callback: called when done
+ * @user_data: for @callback
+ *
+ * Changes the account's setting, and begins with what it asks for.
+ */
+void
+tern_engine_set_body_days_async (TernEngine *self,
+                                 gint64 account_id,
+                                 int days,
+                                 GCancellable *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer user_data)
+{
+  tern_engine_start (self, (TernEngineCall){ .id = account_id, .days = days }, set_body_days,
+                     tern_engine_set_body_days_async, cancellable, callback, user_data);
+}
+
+/**
+ * tern_engine_set_body_days_finish:
+ * @self: the engine
+ * @result: the result
+ * @error: return location for an error
+ *
+ * Returns: whether it is kept
+ */
+gboolean
+tern_engine_set_body_days_finish (TernEngine *self, GAsyncResult *result, GError **error)
+{
+  return tern_engine_finish_boolean (self, result, error);
+}

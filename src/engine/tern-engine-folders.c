@@ -98,6 +98,52 @@ tern_engine_sync_folder_finish (TernEngine *self, GAsyncResult *result, GError *
 }
 
 static void
+fetch_bodies (TernCore *core, GTask *task)
+{
+  const TernEngineCall *call = g_task_get_task_data (task);
+  TernRunner *runner = tern_engine_get_runner_of_folder (core, task);
+
+  if (runner != NULL)
+    tern_runner_fetch_bodies (runner, call->id, task);
+}
+
+/**
+ * tern_engine_fetch_bodies_async:
+ * @self: the engine
+ * @folder_id: the folder
+ * @cancellable: (nullable): a cancellable
+ * @callback: called when done
+ * @user_data: for @callback
+ *
+ * Fetches the text of all letters of a folder as it is cached, newest first, whatever the account's
+ * setting.
+ */
+void
+tern_engine_fetch_bodies_async (TernEngine *self,
+                                gint64 folder_id,
+                                GCancellable *cancellable,
+                                GAsyncReadyCallback callback,
+                                gpointer user_data)
+{
+  tern_engine_start (self, (TernEngineCall){ .id = folder_id }, fetch_bodies,
+                     tern_engine_fetch_bodies_async, cancellable, callback, user_data);
+}
+
+/**
+ * tern_engine_fetch_bodies_finish:
+ * @self: the engine
+ * @result: the result
+ * @error: return location for an error; %TERN_ERROR_LIMIT where the cache has no room for all
+ *
+ * Returns: whether every letter of the folder can be read without the server
+ */
+gboolean
+tern_engine_fetch_bodies_finish (TernEngine *self, GAsyncResult *result, GError **error)
+{
+  return tern_engine_finish_boolean (self, result, error);
+}
+
+static void
 load_keys (TernCore *core, GTask *task)
 {
   const TernEngineCall *call = g_task_get_task_data (task);

@@ -10,7 +10,7 @@ open_letter (TernCore *core, GTask *task)
   TernRunner *runner = tern_engine_get_runner_of_message (core, task, call->id, &message);
 
   if (runner != NULL)
-    tern_runner_open_letter (runner, message, policy, task);
+    tern_runner_open_letter (runner, message, policy, TERN_URGENCY_USER, task);
 }
 
 /**

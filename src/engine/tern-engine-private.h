@@ -19,6 +19,7 @@ typedef struct
   gint64 *ids;
   gsize n_ids;
   TernFetchPolicy policy;
+  int days;
   char *text;
   char *secret;
   TernAccount *account;

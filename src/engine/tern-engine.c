@@ -21,6 +21,7 @@ struct _TernEngine
   GHashTable *logs;         /* gint64 account id → TernEventLog */
   GNetworkMonitor *monitor; /* NULL until it is known */
   gulong network_handler;
+  gulong metered_handler;
 };
 
 enum
@@ -321,20 +322,35 @@ tern_engine_init (TernEngine *self)
                                       (GDestroyNotify) tern_event_log_free);
 }
 
+/* What crosses to the engine's thread of the network. */
+enum
+{
+  NETWORK_AVAILABLE = 1 << 0,
+  NETWORK_METERED = 1 << 1,
+};
+
 static void
 network_changed (TernCore *core, GTask *task)
 {
-  tern_core_network_changed (core, GPOINTER_TO_INT (g_task_get_task_data (task)));
+  guint state = GPOINTER_TO_UINT (g_task_get_task_data (task));
+
+  tern_core_network_changed (core, (state & NETWORK_AVAILABLE) != 0,
+                             (state & NETWORK_METERED) != 0);
   g_task_return_boolean (task, TRUE);
   g_object_unref (task);
 }
 
 static void
-network_changed_cb (TernEngine *self, gboolean available, GNetworkMonitor *monitor)
+tell_network (TernEngine *self)
 {
   GTask *task = g_task_new (self, NULL, NULL, NULL);
+  guint state = 0;
 
-  g_task_set_task_data (task, GINT_TO_POINTER (available), NULL);
+  if (g_network_monitor_get_network_available (self->monitor))
+    state |= NETWORK_AVAILABLE;
+  if (g_network_monitor_get_network_metered (self->monitor))
+    state |= NETWORK_METERED;
+  g_task_set_task_data (task, GUINT_TO_POINTER (state), NULL);
   tern_engine_dispatch (self, task, network_changed);
 }
 
@@ -353,8 +369,12 @@ monitor_made_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   if (self->thread == NULL)
     return;
   self->monitor = g_task_propagate_pointer (G_TASK (result), NULL);
-  self->network_handler = g_signal_connect_swapped (self->monitor, "network-changed",
-                                                    G_CALLBACK (network_changed_cb), self);
+  self->network_handler =
+      g_signal_connect_swapped (self->monitor, "network-changed", G_CALLBACK (tell_network), self);
+  self->metered_handler = g_signal_connect_swapped (self->monitor, "notify::network-metered",
+                                                    G_CALLBACK (tell_network), self);
+  if (g_network_monitor_get_network_metered (self->monitor))
+    tell_network (self);
 }
 
 static void
@@ -393,6 +413,28 @@ tern_engine_new (const char *profile_dir)
   return self;
 }
 
+static void
+start_background (TernCore *core, GTask *task)
+{
+  tern_core_start_background (core);
+  g_task_return_boolean (task, TRUE);
+  g_object_unref (task);
+}
+
+/**
+ * tern_engine_start_background:
+ * @self: the engine
+ *
+ * Has letters fetched before anybody opens them, as far back as each account's setting goes, when
+ * their folder is brought up to date. It is for programs that stay; one that answers a question and
+ * ends fetches what it was asked for.
+ */
+void
+tern_engine_start_background (TernEngine *self)
+{
+  tern_engine_dispatch (self, g_task_new (self, NULL, NULL, NULL), start_background);
+}
+
 /* Run by the loop itself: one that has not begun yet would not hear of it otherwise. */
 static gboolean
 quit_cb (gpointer user_data)
@@ -417,7 +459,10 @@ tern_engine_close (TernEngine *self)
     return;
 
   if (self->monitor != NULL)
-    g_clear_signal_handler (&self->network_handler, self->monitor);
+    {
+      g_clear_signal_handler (&self->network_handler, self->monitor);
+      g_clear_signal_handler (&self->metered_handler, self->monitor);
+    }
   g_clear_object (&self->monitor);
   quit = g_idle_source_new ();
   g_source_set_callback (quit, quit_cb, self->loop, NULL);

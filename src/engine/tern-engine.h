@@ -44,6 +44,8 @@ void        tern_engine_open_async (TernEngine *self, GCancellable *cancellable,
                                     GAsyncReadyCallback callback, gpointer user_data);
 gboolean    tern_engine_open_finish (TernEngine *self, GAsyncResult *result, GError **error);
 void        tern_engine_close (TernEngine *self);
+/* From now on letters are fetched before anybody opens them, as the accounts' settings say. */
+void        tern_engine_start_background (TernEngine *self);
 
 /* Bounded reads of the cache, without waiting, on the thread that made the engine. Before the
  * database exists they return empty arrays. All: (transfer full). */
@@ -80,6 +82,13 @@ void         tern_engine_trust_async (TernEngine *self, gint64 account_id,
                                       const char *fingerprint, GCancellable *cancellable,
                                       GAsyncReadyCallback callback, gpointer user_data);
 gboolean     tern_engine_trust_finish (TernEngine *self, GAsyncResult *result, GError **error);
+/* How many days back the text of letters is fetched in advance: -1 for all, 0 for none
+ * (TernAccount.body_days). */
+void         tern_engine_set_body_days_async (TernEngine *self, gint64 account_id, int days,
+                                              GCancellable *cancellable,
+                                              GAsyncReadyCallback callback, gpointer user_data);
+gboolean     tern_engine_set_body_days_finish (TernEngine *self, GAsyncResult *result,
+                                               GError **error);
 /* Races the account's endpoints anew and signs in; the route is returned also where it fails
  * (@route is then set beside @error). */
 void         tern_engine_probe_async (TernEngine *self, gint64 account_id,
@@ -98,6 +107,11 @@ void     tern_engine_sync_folder_async (TernEngine *self, gint64 folder_id,
                                         TernFetchPolicy policy, GCancellable *cancellable,
                                         GAsyncReadyCallback callback, gpointer user_data);
 gboolean tern_engine_sync_folder_finish (TernEngine *self, GAsyncResult *result, GError **error);
+/* Fetches the text of all letters of a folder that is up to date. */
+void     tern_engine_fetch_bodies_async (TernEngine *self, gint64 folder_id,
+                                         GCancellable *cancellable, GAsyncReadyCallback callback,
+                                         gpointer user_data);
+gboolean tern_engine_fetch_bodies_finish (TernEngine *self, GAsyncResult *result, GError **error);
 /* (array of TernRowKey in list order); later `changed` signals apply to it without a gap. */
 void     tern_engine_load_keys_async (TernEngine *self, gint64 folder_id,
                                       GCancellable *cancellable, GAsyncReadyCallback callback,

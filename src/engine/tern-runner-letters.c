@@ -9,8 +9,6 @@
 
 /* A part larger than this is streamed to a file and never held in memory or kept in the cache. */
 #define MAX_PART_BYTES (64 * 1024 * 1024)
-/* The cache's capacity for parts (bytes). */
-#define PART_CAPACITY (1024 * 1024 * 1024)
 
 /* One part on its way here: decoded as it arrives, into memory or a file. */
 typedef struct
@@ -32,6 +30,7 @@ typedef struct
   TernRunner *runner;
   TernMessage *message;
   char *folder;
+  TernUrgency urgency;
   GPtrArray *downloads;      /* Download */
   GCancellable *cancellable; /* the request's own: it may have to stop by itself */
   GCancellable *caller;      /* NULL where the caller has none */
@@ -213,7 +212,7 @@ fetch_with_channel (TernRunner *self, TernChannel *channel, const GError *error,
       wanted[i].data = download;
     }
   tern_channel_fetch_parts_async (channel, request->folder, wanted, request->downloads->len,
-                                  TERN_URGENCY_USER, part_cb, request, request->cancellable,
+                                  request->urgency, part_cb, request, request->cancellable,
                                   fetch_cb, task);
 }
 
@@ -255,7 +254,7 @@ keep_part (Request *request, const char *part_id, GBytes *content)
   store = tern_runner_get_store (request->runner);
   /* Not kept is not lost: the letter is here, and the server has it. */
   if (!tern_store_put_part (store, request->message->id, part_id, content, &error) ||
-      !tern_store_evict (store, PART_CAPACITY, &error))
+      !tern_store_evict (store, TERN_PART_CAPACITY, &error))
     g_debug ("Cannot keep a part: %s", error->message);
 }
 
@@ -441,6 +440,7 @@ want_text (Request *request, const char *mime_type, char **cached)
  * @message: a cached message of its account
  * @policy: %TERN_FETCH_CACHED never asks the server; a letter's text does not change, so the others
  *   ask only for what is not kept
+ * @urgency: whether somebody waits for it
  * @task: (transfer full): returns a #TernLetter
  *
  * Opens a letter by its structure: only the text parts are fetched, in one flight. Where the
@@ -450,11 +450,14 @@ void
 tern_runner_open_letter (TernRunner *self,
                          TernMessage *message,
                          TernFetchPolicy policy,
+                         TernUrgency urgency,
                          GTask *task)
 {
   Request *request = request_new (self, message, task);
   g_autofree char *text = NULL;
   g_autofree char *html = NULL;
+
+  request->urgency = urgency;
 
   if (message->structure != NULL)
     {

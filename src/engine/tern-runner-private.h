@@ -6,6 +6,9 @@
 
 G_BEGIN_DECLS
 
+/* The cache's capacity for parts (bytes). */
+#define TERN_PART_CAPACITY (1024 * 1024 * 1024)
+
 struct _TernRunner
 {
   GObject parent_instance;
@@ -33,6 +36,12 @@ struct _TernRunner
   GQueue snippets; /* SnippetRequest: waiting */
   gboolean snippets_running;
 
+  GQueue bodies;            /* Pass: folders whose letters are fetched in advance */
+  gboolean bodies_running;
+  GSource *bodies_source;
+  GHashTable *bodies_tried; /* gint64 message id: was asked for alone, in this run of the program */
+  guint64 bodies_step;      /* bytes to ask for at once; 0: not known yet */
+
   TernOperation *running; /* the operation that the replay is at */
   gboolean asked;         /* the server is being asked for it */
   gboolean replaying;
@@ -50,6 +59,7 @@ void         tern_runner_end (TernRunner *self, const GError *error);
 void         tern_runner_tell_status (TernRunner *self);
 void         tern_runner_tell_event (TernRunner *self, TernEvent fields);
 void         tern_runner_cancel_syncs (TernRunner *self);
+void         tern_runner_cancel_bodies (TernRunner *self);
 TernStore   *tern_runner_get_store (TernRunner *self);
 void         tern_runner_release_data (GTask *task);
 TernChannel *tern_runner_make_channel (TernCore *core, TernAccount *account, const char *password,

@@ -179,6 +179,8 @@ sync_done (Sync *sync, const GError *error)
   tern_runner_end (self, error);
   if (self->core != NULL)
     tern_core_flush (self->core);
+  if (error == NULL)
+    tern_runner_want_bodies (self, sync->folder_id);
 
   for (guint i = 0; i < sync->tasks->len; i++)
     {

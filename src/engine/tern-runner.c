@@ -42,6 +42,7 @@ tern_runner_finalize (GObject *object)
   g_clear_error (&self->error);
   g_clear_pointer (&self->syncs, g_hash_table_unref);
   g_queue_clear_full (&self->snippets, g_free);
+  g_clear_pointer (&self->bodies_tried, g_hash_table_unref);
   g_clear_pointer (&self->running, tern_operation_unref);
   g_clear_pointer (&self->flushers, g_ptr_array_unref);
 
@@ -64,6 +65,8 @@ tern_runner_init (TernRunner *self)
   self->cancellable = g_cancellable_new ();
   self->syncs = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   g_queue_init (&self->snippets);
+  g_queue_init (&self->bodies);
+  self->bodies_tried = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   self->flushers = g_ptr_array_new_with_free_func (g_object_unref);
 }
 
@@ -368,6 +371,7 @@ tern_runner_close (TernRunner *self)
   /* First of all: what fails below is no news of the account any more. */
   self->core = NULL;
   tern_runner_cancel_syncs (self);
+  tern_runner_cancel_bodies (self);
   g_cancellable_cancel (self->cancellable);
   tern_runner_forget_channel (self);
   if (self->retry_source != NULL)
@@ -486,6 +490,7 @@ tern_runner_end (TernRunner *self, const GError *error)
       if (self->state == TERN_ACCOUNT_STATE_CONNECTING && self->pending == 0)
         self->state = TERN_ACCOUNT_STATE_CACHED;
       tern_runner_tell_status (self);
+      tern_runner_continue_bodies (self);
     }
   g_object_unref (self);
 }
@@ -515,6 +520,7 @@ tern_runner_retry (TernRunner *self)
   g_clear_pointer (&self->retry_source, g_source_unref);
 
   tern_runner_replay (self);
+  tern_runner_continue_bodies (self);
   if (folder_id != 0)
     {
       self->wanted_folder = 0;

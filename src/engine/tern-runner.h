@@ -4,6 +4,7 @@
 #include <gio/gio.h>
 
 #include "tern-account.h"
+#include "tern-channel.h"
 #include "tern-core.h"
 #include "tern-engine.h"
 
@@ -36,9 +37,15 @@ void tern_runner_sync_folder (TernRunner *self, gint64 folder_id, TernFetchPolic
 /* tern-runner-snippets.c */
 void tern_runner_request_snippets (TernRunner *self, gint64 folder_id, const gint64 *ids, gsize n);
 
+/* tern-runner-bodies.c */
+void tern_runner_want_bodies (TernRunner *self, gint64 folder_id);
+void tern_runner_fetch_bodies (TernRunner *self, gint64 folder_id, GTask *task);
+void tern_runner_continue_bodies (TernRunner *self);
+void tern_runner_set_body_days (TernRunner *self, int days, GTask *task);
+
 /* tern-runner-letters.c */
 void tern_runner_open_letter (TernRunner *self, TernMessage *message, TernFetchPolicy policy,
-                              GTask *task);
+                              TernUrgency urgency, GTask *task);
 void tern_runner_load_part (TernRunner *self, TernMessage *message, const char *part_id,
                             GTask *task);
 void tern_runner_save_part (TernRunner *self, TernMessage *message, const char *part_id,

@@ -16,6 +16,8 @@ G_DEFINE_BOXED_TYPE (TernAccount, tern_account, tern_account_ref, tern_account_u
  * @user: (nullable): what it signs in as; %NULL for the address
  * @imap: (element-type TernEndpoint): endpoints, of which a reference is taken
  *
+ * Makes an account that fetches the text of letters of the last %TERN_ACCOUNT_BODY_DAYS.
+ *
  * Returns: (transfer full): a new account
  */
 TernAccount *
@@ -34,6 +36,7 @@ tern_account_new (gint64 id,
   self->name = name != NULL && *name != '\0' ? g_strdup (name) : NULL;
   self->user = g_strdup (user != NULL && *user != '\0' ? user : email);
   self->imap = g_ptr_array_ref (imap);
+  self->body_days = TERN_ACCOUNT_BODY_DAYS;
   return self;
 }
 

@@ -17,6 +17,8 @@ G_BEGIN_DECLS
  * @name: (nullable): the person's name
  * @user: what it signs in as
  * @imap: (element-type TernEndpoint): where its mail may be reached
+ * @body_days: how many days back the text of letters is fetched before anybody opens them; -1 for
+ *   all, 0 for none
  *
  * A mail account without its secrets. Immutable once shared, reference-counted; may cross threads.
  */
@@ -28,7 +30,10 @@ typedef struct
   const char *name;
   const char *user;
   GPtrArray  *imap;
+  int         body_days;
 } TernAccount;
+
+#define TERN_ACCOUNT_BODY_DAYS 30
 
 GType        tern_account_get_type (void);
 TernAccount *tern_account_new (gint64 id, const char *uuid, const char *email, const char *name,

@@ -172,7 +172,7 @@ tern_store_list_accounts (TernStore *self, GError **error)
 {
   g_autoptr (GPtrArray) out = g_ptr_array_new_with_free_func ((GDestroyNotify) tern_account_unref);
   g_autoptr (TernStatement) statement = tern_store_prepare (
-      self, "SELECT id, uuid, email, name, user_name FROM account ORDER BY id", error);
+      self, "SELECT id, uuid, email, name, user_name, body_days FROM account ORDER BY id", error);
   gboolean row;
 
   if (statement == NULL)
@@ -180,6 +180,7 @@ tern_store_list_accounts (TernStore *self, GError **error)
   while (tern_store_step (statement, &row, error))
     {
       g_autoptr (GPtrArray) endpoints = NULL;
+      TernAccount *account;
       gint64 id;
 
       if (!row)
@@ -188,13 +189,65 @@ tern_store_list_accounts (TernStore *self, GError **error)
       endpoints = list_endpoints (self, id, error);
       if (endpoints == NULL)
         return NULL;
-      g_ptr_array_add (out, tern_account_new (id, (const char *) sqlite3_column_text (statement, 1),
-                                              (const char *) sqlite3_column_text (statement, 2),
-                                              (const char *) sqlite3_column_text (statement, 3),
-                                              (const char *) sqlite3_column_text (statement, 4),
-                                              endpoints));
+      account = tern_account_new (id, (const char *) sqlite3_column_text (statement, 1),
+                                  (const char *) sqlite3_column_text (statement, 2),
+                                  (const char *) sqlite3_column_text (statement, 3),
+                                  (const char *) sqlite3_column_text (statement, 4), endpoints);
+      account->body_days = sqlite3_column_int (statement, 5);
+      g_ptr_array_add (out, account);
     }
   return NULL;
+}
+
+/**
+ * tern_store_get_account:
+ * @self: a store
+ * @account_id: the account
+ * @error: return location for %TERN_ERROR_STORAGE, or %TERN_ERROR_GONE where there is none
+ *
+ * Returns: (transfer full) (nullable): the account
+ */
+TernAccount *
+tern_store_get_account (TernStore *self, gint64 account_id, GError **error)
+{
+  g_autoptr (GPtrArray) accounts = tern_store_list_accounts (self, error);
+
+  for (guint i = 0; accounts != NULL && i < accounts->len; i++)
+    {
+      TernAccount *account = g_ptr_array_index (accounts, i);
+
+      if (account->id == account_id)
+        return tern_account_ref (account);
+    }
+  if (accounts != NULL)
+    g_set_error_literal (error, TERN_ERROR, TERN_ERROR_GONE, "there is no such account");
+  return NULL;
+}
+
+/**
+ * tern_store_set_body_days:
+ * @self: the writing store
+ * @account_id: the account
+ * @days: how many days back the text of its letters is fetched in advance; -1 for all, 0 for none
+ * @changes: (nullable): where to tell what changed
+ * @error: return location for %TERN_ERROR_STORAGE
+ *
+ * Keeps the setting. What is kept of letters already stays.
+ *
+ * Returns: whether it is kept
+ */
+gboolean
+tern_store_set_body_days (
+    TernStore *self, gint64 account_id, int days, TernChanges *changes, GError **error)
+{
+  gboolean success;
+
+  if (!tern_store_enter (self, error))
+    return FALSE;
+  success = tern_store_run_ids (self, "UPDATE account SET body_days = ?2 WHERE id = ?1",
+                                TERN_IDS (account_id, days), error);
+  tern_store_note_list (self, TERN_NOTE_FOLDERS, 0);
+  return tern_store_leave (self, success, changes, error);
 }
 
 static void

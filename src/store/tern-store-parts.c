@@ -23,7 +23,7 @@ next_tick (TernStore *self, gint64 *tick, GError **error)
   if (self->tick == 0)
     {
       g_autoptr (TernStatement) statement =
-          tern_store_prepare (self, "SELECT coalesce(max(used), 0) FROM part", error);
+          tern_store_prepare (self, "SELECT max(0, coalesce(max(used), 0)) FROM part", error);
       gboolean row;
 
       if (statement == NULL || !tern_store_step (statement, &row, error))
@@ -82,20 +82,21 @@ unlink_old (TernStore *self, gint64 content, const char *part_id, GError **error
 }
 
 static gboolean
-insert_part (
-    TernStore *self, gint64 content, const char *part_id, GBytes *bytes, gint64 *id, GError **error)
+insert_part (TernStore *self,
+             gint64 content,
+             const char *part_id,
+             gint64 used,
+             GBytes *bytes,
+             gint64 *id,
+             GError **error)
 {
-  g_autoptr (TernStatement) statement = NULL;
   gsize size = g_bytes_get_size (bytes);
-  gint64 tick;
-
-  if (!next_tick (self, &tick, error))
-    return FALSE;
-  statement =
+  g_autoptr (TernStatement) statement =
       tern_store_prepare_ids (self,
                               "INSERT OR REPLACE INTO part (message, size, used, part_id, content) "
                               "VALUES (?1, ?2, ?3, ?4, ?5)",
-                              TERN_IDS (content, (gint64) size, tick), error);
+                              TERN_IDS (content, (gint64) size, used), error);
+
   if (statement == NULL)
     return FALSE;
   tern_store_bind_text (statement, 4, part_id);
@@ -125,8 +126,14 @@ write_file (TernStore *self, gint64 id, GBytes *bytes, GError **error)
   return FALSE;
 }
 
-static gboolean
-put_part (TernStore *self, gint64 message, const char *part_id, GBytes *bytes, GError **error)
+/* Writes a part at a place in the order of use. */
+gboolean
+tern_store_write_part (TernStore *self,
+                       gint64 message,
+                       const char *part_id,
+                       gint64 used,
+                       GBytes *bytes,
+                       GError **error)
 {
   gint64 content, id;
 
@@ -135,7 +142,7 @@ put_part (TernStore *self, gint64 message, const char *part_id, GBytes *bytes, G
   if (content == 0)
     return TRUE;
   return unlink_old (self, content, part_id, error) &&
-         insert_part (self, content, part_id, bytes, &id, error) &&
+         insert_part (self, content, part_id, used, bytes, &id, error) &&
          (g_bytes_get_size (bytes) <= IN_DATABASE_BYTES || write_file (self, id, bytes, error));
 }
 
@@ -158,10 +165,12 @@ tern_store_put_part (
     TernStore *self, gint64 message_id, const char *part_id, GBytes *content, GError **error)
 {
   gboolean success;
+  gint64 tick;
 
   if (!tern_store_enter (self, error))
     return FALSE;
-  success = put_part (self, message_id, part_id, content, error);
+  success = next_tick (self, &tick, error) &&
+            tern_store_write_part (self, message_id, part_id, tick, content, error);
   return tern_store_leave (self, success, NULL, error);
 }
 

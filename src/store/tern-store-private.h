@@ -111,6 +111,10 @@ gboolean tern_store_sweep_contents (TernStore *self, gint64 account, GError **er
 gboolean tern_store_drop_orphans (TernStore *self, gint64 folder, GError **error);
 gboolean tern_store_note_content (TernStore *self, gint64 content, GError **error);
 
+/* tern-store-parts.c */
+gboolean tern_store_write_part (TernStore *self, gint64 message, const char *part_id,
+                                gint64 used, GBytes *bytes, GError **error);
+
 /* tern-store-rows.c */
 gboolean tern_store_get_placement (TernStore *self, gint64 id, TernPlacement *placement,
                                    gboolean *found, GError **error);

@@ -32,6 +32,9 @@ TernAccount *tern_store_add_account (TernStore *self, TernAccount *account, Tern
 gboolean     tern_store_remove_account (TernStore *self, gint64 account_id, TernChanges *changes,
                                         GError **error);
 GPtrArray   *tern_store_list_accounts (TernStore *self, GError **error);
+TernAccount *tern_store_get_account (TernStore *self, gint64 account_id, GError **error);
+gboolean     tern_store_set_body_days (TernStore *self, gint64 account_id, int days,
+                                       TernChanges *changes, GError **error);
 
 typedef struct
 {
@@ -101,6 +104,24 @@ gboolean tern_store_put_part (TernStore *self, gint64 message_id, const char *pa
 GBytes  *tern_store_get_part (TernStore *self, gint64 message_id, const char *part_id,
                               GError **error);
 gboolean tern_store_evict (TernStore *self, guint64 capacity, GError **error);
+
+/* tern-store-bodies.c: parts kept before anybody asks for them */
+typedef struct
+{
+  TernRowKey     key;
+  char          *remote_id; /* nullable: the server has not told it yet */
+  guint64        size;      /* of the whole message */
+  TernStructure *structure; /* nullable: not known */
+  char          *kept;      /* nullable: the part ids that are kept, parted by single spaces */
+} TernStoreBody;
+
+GPtrArray *tern_store_read_bodies (TernStore *self, gint64 folder_id, const TernRowKey *below,
+                                   gint64 since, guint limit, GError **error);
+gboolean   tern_store_has_room (TernStore *self, gint64 received, guint64 size, guint64 capacity,
+                                gboolean *has_room, GError **error);
+gboolean   tern_store_put_part_in_advance (TernStore *self, gint64 message_id,
+                                           const char *part_id, gint64 received, GBytes *content,
+                                           GError **error);
 
 /* tern-store-operations.c; account 0 lists all. Count the attempt before asking the server. A message
  * of an operation may have no remote id yet (NULL): sync its folder first. */

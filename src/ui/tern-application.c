@@ -61,6 +61,7 @@ tern_application_activate (GApplication *application)
   window = GTK_WINDOW (tern_window_new (GTK_APPLICATION (self), self->engine, self->settings));
   gtk_window_present (window);
   tern_engine_open_async (self->engine, NULL, open_cb, g_object_ref (self));
+  tern_engine_start_background (self->engine);
 }
 
 static gboolean

@@ -4,6 +4,7 @@
 import hashlib
 import os
 import random
+import sqlite3
 
 import harness
 import compose
@@ -122,6 +123,26 @@ class Letters(harness.ServerCase):
         with open(target, "rb") as file:
             saved = file.read()
         self.assertEqual(hashlib.sha256(saved).digest(), hashlib.sha256(BIG).digest())
+
+    def test_all_letters_are_readable_without_the_server_once_their_bodies_were_fetched(self):
+        self.cli("sync", harness.EMAIL, "--folder", "INBOX", "--bodies")
+        with sqlite3.connect(os.path.join(self.profile, "tern.db")) as database:
+            # No line: the server is not there at all.
+            database.execute("UPDATE endpoint SET port = ?", (harness.dead_port(),))
+        for charset, (subject, text) in TEXTS.items():
+            with self.subTest(charset):
+                self.assertIn(text.strip(), self.show(subject).text)
+        self.assertIn("The recording is attached.", self.show("A big attachment").text)
+        self.assertIn("The end never comes.", self.show("Broken multipart").text)
+
+    def test_the_bodies_of_all_letters_cost_the_bytes_of_their_text(self):
+        self.cli("account", "remove", harness.EMAIL)
+        with harness.CountingLine(self.server.tls_port) as line:
+            self.add_account(port=line.port)
+            self.sync()
+            before = line.down
+            self.cli("sync", harness.EMAIL, "--folder", "INBOX", "--bodies")
+            self.assertLess(line.down - before, 100000)
 
     def test_an_attachment_that_is_cut_off_leaves_no_file(self):
         self.cli("account", "remove", harness.EMAIL)

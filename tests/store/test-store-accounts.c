@@ -222,6 +222,24 @@ test_stats (Fixture *f, gconstpointer data)
 }
 
 static void
+test_body_days (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TernAccount) before = tern_store_get_account (f->store, f->account->id, &error);
+  g_autoptr (TernAccount) after = NULL;
+
+  g_assert_no_error (error);
+  g_assert_cmpint (before->body_days, ==, TERN_ACCOUNT_BODY_DAYS);
+  tern_store_set_body_days (f->store, f->account->id, -1, NULL, &error);
+  g_assert_no_error (error);
+  fixture_reopen (f);
+  after = tern_store_get_account (f->store, f->account->id, &error);
+  g_assert_cmpint (after->body_days, ==, -1);
+  g_assert_null (tern_store_get_account (f->store, 99, &error));
+  g_assert_error (error, TERN_ERROR, TERN_ERROR_GONE);
+}
+
+static void
 test_trust (Fixture *f, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
@@ -255,6 +273,7 @@ main (int argc, char **argv)
   ADD ("the server's counts are shown until the folder was complete", test_counts);
   ADD ("the sync state is what was kept last", test_state);
   ADD ("an account has one favourite endpoint", test_stats);
+  ADD ("how far back letters are fetched in advance is kept", test_body_days);
   ADD ("trust in a certificate is kept once", test_trust);
   return g_test_run ();
 }

@@ -180,6 +180,91 @@ test_waiting (Fixture *f, gconstpointer data)
 }
 
 static void
+put_in_advance (Fixture *f, gint64 id, gint64 received, gsize size)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) bytes = g_bytes_new_take (g_strnfill (size, '1'), size);
+
+  tern_store_put_part_in_advance (f->store, id, "1", received, bytes, &error);
+  g_assert_no_error (error);
+}
+
+static gboolean
+has_room (Fixture *f, gint64 received, guint64 size, guint64 capacity)
+{
+  g_autoptr (GError) error = NULL;
+  gboolean room = FALSE;
+
+  tern_store_has_room (f->store, received, size, capacity, &room, &error);
+  g_assert_no_error (error);
+  return room;
+}
+
+static void
+test_in_advance (Fixture *f, gconstpointer data)
+{
+  gint64 old = fixture_put (f, f->inbox, 1, 0);
+  gint64 middle = fixture_put (f, f->inbox, 2, 0);
+  gint64 new = fixture_put (f, f->inbox, 3, 0);
+
+  put (f, old, "1", 100);
+  put_in_advance (f, new, 3, 100);
+  put_in_advance (f, middle, 2, 100);
+  evict (f, 200);
+  g_assert_cmpint (get (f, middle, "1"), ==, -1);
+  g_assert_cmpint (get (f, new, "1"), ==, 100); /* and so it was used */
+  put_in_advance (f, middle, 2, 100);
+  evict (f, 200);
+  g_assert_cmpint (get (f, middle, "1"), ==, -1);
+  g_assert_cmpint (get (f, old, "1"), ==, 100);
+}
+
+static void
+test_room (Fixture *f, gconstpointer data)
+{
+  gint64 used = fixture_put (f, f->inbox, 1, 0);
+  gint64 old = fixture_put (f, f->inbox, 2, 0);
+  gint64 new = fixture_put (f, f->inbox, 4, 0);
+
+  put (f, used, "1", 100);
+  put_in_advance (f, old, 2, 100);
+  put_in_advance (f, new, 4, 100);
+  g_assert_false (has_room (f, 3, 101, 300)); /* the older one could go, no other */
+  g_assert_true (has_room (f, 3, 100, 300));
+  g_assert_false (has_room (f, 1, 1, 300));
+  g_assert_true (has_room (f, 5, 200, 300));
+  g_assert_false (has_room (f, 5, 201, 300));
+  g_assert_false (has_room (f, 5, G_MAXUINT64, 300));
+}
+
+static void
+test_bodies (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) bodies = NULL;
+  gint64 a = fixture_put (f, f->inbox, 1, 0);
+  gint64 b = fixture_put (f, f->inbox, 2, 0);
+  gint64 c = fixture_put (f, f->inbox, 3, 0);
+  const TernStoreBody *body;
+
+  put (f, b, "1", 10);
+  put (f, b, "2", 10);
+  bodies = tern_store_read_bodies (f->store, f->inbox, &(TernRowKey){ 3, c }, 2, 10, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (bodies->len, ==, 1);
+  body = g_ptr_array_index (bodies, 0);
+  g_assert_cmpint (body->key.id, ==, b);
+  g_assert_cmpstr (body->kept, ==, "1 2");
+
+  g_clear_pointer (&bodies, g_ptr_array_unref);
+  bodies = tern_store_read_bodies (f->store, f->inbox, NULL, G_MININT64, 10, &error);
+  g_assert_cmpuint (bodies->len, ==, 3);
+  body = g_ptr_array_index (bodies, 2);
+  g_assert_cmpint (body->key.id, ==, a);
+  g_assert_null (body->kept);
+}
+
+static void
 test_stray (Fixture *f, gconstpointer data)
 {
   g_autofree char *stray = g_build_filename (f->dir, "parts", "999", NULL);
@@ -207,6 +292,9 @@ main (int argc, char **argv)
   ADD ("a file goes when its removal is written, not before", test_rolled_back);
   ADD ("what was used last is evicted last", test_lru);
   ADD ("what waits for the server is never evicted", test_waiting);
+  ADD ("what was fetched in advance goes first, the oldest before all", test_in_advance);
+  ADD ("nothing newer or used is given up for what is fetched in advance", test_room);
+  ADD ("what is kept of letters is read down the list", test_bodies);
   ADD ("files that a crash left are swept away", test_stray);
   return g_test_run ();
 }

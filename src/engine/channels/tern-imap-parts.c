@@ -8,6 +8,10 @@
 
 /* What stands for "to the end" where a part is taken up in its middle. */
 #define REST G_MAXINT32
+/* Room for the tag, the command's name and its parentheses. */
+#define COMMAND_WORDS 100
+/* Bytes of items, before the last, that are asked of a message in one command. */
+#define MAX_ITEMS 300
 
 typedef struct
 {
@@ -18,6 +22,7 @@ typedef struct
   gboolean is_current; /* its literal is arriving */
   gboolean is_seen;    /* the server spoke of its message */
   gboolean is_complete;
+  guint next; /* index + 1 of the next part of the same message; 0 for none */
 } Part;
 
 typedef struct
@@ -27,7 +32,9 @@ typedef struct
   TernImapChannel *channel;
   char *folder;
   TernUrgency urgency;
-  GArray *parts; /* Part */
+  GArray *parts;       /* Part */
+  GHashTable *by_uid;  /* UID → index + 1 of the first part */
+  guint32 current_uid; /* whose literal is arriving */
   TernPartFunc func;
   gpointer func_data;
   TernImapLease *lease;
@@ -69,6 +76,7 @@ parts_unref (Parts *self)
   g_object_unref (self->channel);
   g_free (self->folder);
   g_array_unref (self->parts);
+  g_hash_table_unref (self->by_uid);
   g_clear_error (&self->error);
   g_free (self);
 }
@@ -79,6 +87,20 @@ static Part *
 get_part (Parts *self, guint index)
 {
   return &g_array_index (self->parts, Part, index);
+}
+
+static Part *
+first_part (Parts *self, guint32 uid)
+{
+  guint place = GPOINTER_TO_UINT (g_hash_table_lookup (self->by_uid, GUINT_TO_POINTER (uid)));
+
+  return place > 0 ? get_part (self, place - 1) : NULL;
+}
+
+static Part *
+next_part (Parts *self, const Part *part)
+{
+  return part->next > 0 ? get_part (self, part->next - 1) : NULL;
 }
 
 static gboolean
@@ -111,10 +133,9 @@ deliver (Parts *self, Part *part, const guint8 *bytes, gsize length, gboolean is
 }
 
 static gboolean
-matches (Parts *self, const Part *part, guint32 uid, const char *section, guint64 origin)
+matches (Parts *self, const Part *part, const char *section, guint64 origin)
 {
-  return part->uid == uid && is_mailbox (self, part) &&
-         g_ascii_strcasecmp (part->request.part_id, section) == 0 &&
+  return is_mailbox (self, part) && g_ascii_strcasecmp (part->request.part_id, section) == 0 &&
          (origin == part->request.offset || origin == 0);
 }
 
@@ -132,15 +153,14 @@ parts_literal_begin (const TernImapFetch *so_far,
 
   if (self->task == NULL || uid == 0 || size == 0)
     return FALSE;
-  for (guint i = 0; i < self->parts->len; i++)
+  for (Part *part = first_part (self, uid); part != NULL; part = next_part (self, part))
     {
-      Part *part = get_part (self, i);
-
-      part->is_current = !part->is_complete && matches (self, part, uid, section, origin);
+      part->is_current = !part->is_complete && matches (self, part, section, origin);
       part->is_seen = part->is_seen || part->is_current;
       part->position = part->is_current ? origin : part->position;
       found = found || part->is_current;
     }
+  self->current_uid = uid;
   self->literal_left = size;
   return found;
 }
@@ -152,9 +172,10 @@ parts_literal_data (const guint8 *bytes, gsize length, gpointer user_data)
   g_autoptr (Parts) self = parts_ref (group->parts);
 
   self->literal_left -= MIN (self->literal_left, length);
-  for (guint i = 0; i < self->parts->len && self->task != NULL; i++)
-    if (get_part (self, i)->is_current)
-      deliver (self, get_part (self, i), bytes, length, self->literal_left == 0);
+  for (Part *part = first_part (self, self->current_uid); part != NULL && self->task != NULL;
+       part = next_part (self, part))
+    if (part->is_current)
+      deliver (self, part, bytes, length, self->literal_left == 0);
 }
 
 static gboolean
@@ -166,11 +187,10 @@ parts_fetch (const TernImapFetch *fetch, gpointer user_data)
 
   if (fetch->n_sections == 0 || fetch->uid == 0)
     return FALSE;
-  for (guint i = 0; i < self->parts->len && self->task != NULL; i++)
+  for (Part *part = first_part (self, fetch->uid); part != NULL && self->task != NULL;
+       part = next_part (self, part))
     {
-      Part *part = get_part (self, i);
-
-      if (part->uid != fetch->uid || !is_mailbox (self, part))
+      if (!is_mailbox (self, part))
         continue;
       part->is_seen = found = TRUE;
       for (guint k = 0; k < fetch->n_sections; k++)
@@ -178,7 +198,7 @@ parts_fetch (const TernImapFetch *fetch, gpointer user_data)
           const TernImapSection *section = &fetch->sections[k];
 
           if (part->is_complete || section->data == NULL ||
-              !matches (self, part, fetch->uid, section->name, section->origin))
+              !matches (self, part, section->name, section->origin))
             continue;
           part->position = section->origin;
           deliver (self, part, (const guint8 *) section->data, section->length, TRUE);
@@ -254,43 +274,27 @@ fetch_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   command_done (self, result, object);
 }
 
-static gboolean
-is_same_piece (const Part *a, const Part *b)
-{
-  return strcmp (a->request.part_id, b->request.part_id) == 0 &&
-         a->request.offset == b->request.offset && a->request.length == b->request.length;
-}
-
-static char *
-make_item (const TernPartRequest *request)
+static void
+append_item (GString *items, const TernPartRequest *request)
 {
   guint64 length = request->length > 0 ? request->length : REST;
 
-  if (request->offset == 0 && request->length == 0)
-    return g_strdup_printf ("UID BODY.PEEK[%s]", request->part_id);
-  return g_strdup_printf ("UID BODY.PEEK[%s]<%" G_GUINT64_FORMAT ".%" G_GUINT64_FORMAT ">",
-                          request->part_id, request->offset, MIN (length, REST));
+  g_string_append_printf (items, " BODY.PEEK[%s]", request->part_id);
+  if (request->offset > 0 || request->length > 0)
+    g_string_append_printf (items, "<%" G_GUINT64_FORMAT ".%" G_GUINT64_FORMAT ">", request->offset,
+                            MIN (length, REST));
 }
 
-/* All messages of which the same piece is wanted go into one command. */
+/* Asks for the same pieces of some messages. */
 static void
-send_group (Parts *self, guint first)
+send_group (Parts *self, const char *items, const GArray *uids)
 {
   static const TernImapFetchHandler handler = { parts_fetch, parts_literal_begin,
                                                 parts_literal_data };
-  const Part *model = get_part (self, first);
-  g_autofree char *item = make_item (&model->request);
-  g_autoptr (GArray) uids = g_array_new (FALSE, FALSE, sizeof (guint32));
-  g_autoptr (GPtrArray) sets = NULL;
+  g_autoptr (GPtrArray) sets =
+      tern_imap_make_sets ((const guint32 *) (gpointer) uids->data, uids->len,
+                           TERN_IMAP_MAX_COMMAND - COMMAND_WORDS - strlen (items));
 
-  for (guint i = 0; i < first; i++)
-    if (is_same_piece (get_part (self, i), model))
-      return;
-  for (guint i = first; i < self->parts->len; i++)
-    if (is_same_piece (get_part (self, i), model))
-      g_array_append_val (uids, get_part (self, i)->uid);
-  sets = tern_imap_make_sets ((const guint32 *) (gpointer) uids->data, uids->len,
-                              TERN_IMAP_MAX_COMMAND - 100 - strlen (item));
   for (guint i = 0; i < sets->len; i++)
     {
       Group *group = g_new0 (Group, 1);
@@ -300,9 +304,51 @@ send_group (Parts *self, guint first)
                             ? (guint32) g_ascii_strtoull (sets->pdata[i], NULL, 10)
                             : 0;
       self->pending++;
-      tern_imap_fetch_async (self->lease->session, TRUE, sets->pdata[i], item, NULL, &handler,
+      tern_imap_fetch_async (self->lease->session, TRUE, sets->pdata[i], items, NULL, &handler,
                              group, g_task_get_cancellable (self->task), fetch_cb, group);
     }
+}
+
+static void
+add_to_group (GPtrArray *order, GHashTable *groups, const char *items, guint32 uid)
+{
+  GArray *uids = g_hash_table_lookup (groups, items);
+
+  if (uids == NULL)
+    {
+      char *key = g_strdup (items);
+
+      uids = g_array_new (FALSE, FALSE, sizeof (guint32));
+      g_hash_table_insert (groups, key, uids);
+      g_ptr_array_add (order, key);
+    }
+  g_array_append_val (uids, uid);
+}
+
+/* All messages of which the same pieces are wanted go into one command. */
+static void
+send_all (Parts *self)
+{
+  g_autoptr (GPtrArray) order = g_ptr_array_new ();
+  g_autoptr (GHashTable) groups =
+      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_array_unref);
+  g_autoptr (GString) items = g_string_new (NULL);
+
+  for (guint i = 0; i < self->parts->len; i++)
+    {
+      const Part *part = get_part (self, i);
+      gboolean is_last = i + 1 == self->parts->len || get_part (self, i + 1)->uid != part->uid;
+
+      if (items->len == 0)
+        g_string_append (items, "UID");
+      append_item (items, &part->request);
+      if (!is_last && items->len < MAX_ITEMS)
+        continue;
+      add_to_group (order, groups, items->str, part->uid);
+      g_string_truncate (items, 0);
+    }
+  for (guint i = 0; i < order->len; i++)
+    send_group (self, order->pdata[i], g_hash_table_lookup (groups, order->pdata[i]));
 }
 
 static void
@@ -327,8 +373,7 @@ acquired_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       tern_imap_select_async (session, self->folder, g_task_get_cancellable (self->task), select_cb,
                               parts_ref (self));
     }
-  for (guint i = 0; i < self->parts->len; i++)
-    send_group (self, i);
+  send_all (self);
 }
 
 static void
@@ -347,7 +392,24 @@ is_part_id (const char *text)
   return text != NULL && strspn (text, "0123456789.") == strlen (text) && strlen (text) < 200;
 }
 
-/* Fetches parts of messages, by one command for all messages of which the same piece is wanted. */
+static void
+add_part (Parts *self, const Part *part)
+{
+  gpointer uid = GUINT_TO_POINTER (part->uid);
+  Part *last = first_part (self, part->uid);
+  guint place = self->parts->len + 1;
+
+  while (last != NULL && last->next > 0)
+    last = next_part (self, last);
+  if (last != NULL)
+    last->next = place;
+  else
+    g_hash_table_insert (self->by_uid, uid, GUINT_TO_POINTER (place));
+  g_array_append_vals (self->parts, part, 1);
+}
+
+/* Fetches parts of messages, by one command for all messages of which the same pieces are wanted.
+ */
 void
 tern_imap_parts_async (TernImapChannel *channel,
                        const char *folder,
@@ -372,6 +434,7 @@ tern_imap_parts_async (TernImapChannel *channel,
   self->func_data = func_data;
   self->parts = g_array_new (FALSE, TRUE, sizeof (Part));
   g_array_set_clear_func (self->parts, clear_part);
+  self->by_uid = g_hash_table_new (NULL, NULL);
   for (gsize i = 0; i < n; i++)
     {
       Part part = { .request = requests[i] };
@@ -387,7 +450,7 @@ tern_imap_parts_async (TernImapChannel *channel,
         }
       part.request.remote_id = g_strdup (requests[i].remote_id);
       part.request.part_id = g_strdup (requests[i].part_id);
-      g_array_append_val (self->parts, part);
+      add_part (self, &part);
     }
   start (self);
 }
