@@ -254,7 +254,7 @@ tern_runner_remember_endpoints (TernRunner *self, TernChannel *channel)
       if (tern_endpoint_equal (old->endpoint, winner->endpoint) && old->usual_ms > 0)
         ms = MAX (1, (old->usual_ms * 3 + ms) / 4);
     }
-  memory = tern_imap_channel_dup_capabilities (TERN_IMAP_CHANNEL (channel));
+  memory = tern_imap_channel_dup_memory (TERN_IMAP_CHANNEL (channel), winner->endpoint);
   if (!tern_store_put_endpoint_stat (tern_runner_get_store (self), self->account->id,
                                      &(TernStoreEndpointStat){ winner->endpoint, ms, TRUE, memory },
                                      &error))

@@ -29,11 +29,11 @@ authenticate_done (TernImapCommand *self, const TernImapStatus *status)
   TernImapSession *session = self->session;
 
   tern_trace ("imap.auth", TERN_TRACE_MS ("ms", g_get_monotonic_time () - session->started));
-  /* What was offered before the sign-in is the best guess, but no more than that. */
-  if (!tern_imap_status_has_code (status, "CAPABILITY"))
-    session->knows_capabilities = FALSE;
-  if (tern_imap_session_set_state (session, TERN_IMAP_STATE_AUTHENTICATED))
-    g_task_return_boolean (self->task, TRUE);
+  if (!tern_imap_session_set_state (session, TERN_IMAP_STATE_AUTHENTICATED))
+    return;
+  if (session->looks_ahead)
+    tern_imap_session_check_ahead (session);
+  g_task_return_boolean (self->task, TRUE);
 }
 
 static GError *
@@ -85,6 +85,14 @@ sign_in (GTask *task)
       tern_imap_command_add (command, " ");
       tern_imap_command_add_string (command, credentials->password);
     }
+  if (self->knows_capabilities)
+    {
+      g_free (self->before);
+      self->before = tern_imap_session_dup_capabilities (self);
+    }
+  /* What was offered before the sign-in is the best guess from here on, but no more than that. */
+  self->knows_capabilities = FALSE;
+  self->signing_in = command;
   tern_imap_command_queue (command);
 }
 

@@ -15,7 +15,8 @@ tern_imap_command_new_for_task (GTask *task)
   self->session = g_task_get_source_object (task);
   self->task = task;
   self->lines = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
-  g_snprintf (self->tag, sizeof self->tag, "T%u", ++self->session->last_tag);
+  self->serial = ++self->session->last_tag;
+  g_snprintf (self->tag, sizeof self->tag, "T%u", self->serial);
   self->line = g_string_new (self->tag);
   g_string_append_c (self->line, ' ');
   return self;
@@ -48,6 +49,8 @@ void
 tern_imap_command_free (TernImapCommand *self)
 {
   clear_cancel_source (self);
+  if (self->session->signing_in == self)
+    self->session->signing_in = NULL;
   g_clear_object (&self->task);
   g_ptr_array_unref (self->lines);
   if (self->line != NULL)

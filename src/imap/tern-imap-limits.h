@@ -34,5 +34,8 @@
 #define TERN_IMAP_PATIENCE 60
 /* The same where a connection has stood silent for long and may have died unnoticed. */
 #define TERN_IMAP_SHORT_PATIENCE 8
+/* Milliseconds after the sign-in, after which commands that left with it and have no answer yet may
+ * have been lost. */
+#define TERN_IMAP_DOUBT 2000
 /* Bytes asked of the socket at a time. */
 #define TERN_IMAP_READ_SIZE (128 * 1024)

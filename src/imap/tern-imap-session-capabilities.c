@@ -185,6 +185,19 @@ tern_imap_session_dup_capabilities (TernImapSession *self)
   return g_string_free (out, FALSE);
 }
 
+/**
+ * tern_imap_session_dup_capabilities_before:
+ * @self: a session
+ *
+ * Returns: (transfer full) (nullable): what the server itself offered before the sign-in, in the
+ *   same form; %NULL where it was not asked
+ */
+char *
+tern_imap_session_dup_capabilities_before (TernImapSession *self)
+{
+  return g_strdup (self->before);
+}
+
 static void
 replace_capabilities (TernImapSession *self, const char *text)
 {

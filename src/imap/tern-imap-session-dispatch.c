@@ -9,6 +9,8 @@
 static void
 complete_command (TernImapSession *self, TernImapCommand *command, const TernImapStatus *status)
 {
+  gboolean is_sign_in = self->signing_in == command;
+
   g_queue_remove (&self->pending, command);
   if (self->blocked == command)
     self->blocked = NULL;
@@ -19,9 +21,12 @@ complete_command (TernImapSession *self, TernImapCommand *command, const TernIma
 
   if (status->kind != TERN_IMAP_STATUS_OK)
     {
-      tern_imap_command_return_error (command, command->failed != NULL
-                                                   ? command->failed (command, status)
-                                                   : tern_imap_status_to_error (status));
+      g_autoptr (GError) error = command->failed != NULL ? command->failed (command, status)
+                                                         : tern_imap_status_to_error (status);
+
+      tern_imap_command_return_error (command, g_error_copy (error));
+      if (is_sign_in && self->looks_ahead) /* what left with it fails with it */
+        tern_imap_session_fail (self, g_steal_pointer (&error));
       return;
     }
   if (command->done != NULL)

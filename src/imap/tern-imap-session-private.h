@@ -15,6 +15,7 @@ typedef struct _TernImapCommand TernImapCommand;
 /**
  * TernImapCommand:
  * @session: the session, which outlives it
+ * @serial: greater than that of every command made before it
  * @tag: its tag
  * @lines: (element-type GBytes): the first goes out at once, each further one after a `+`
  * @sent: how many of @lines went out
@@ -34,6 +35,7 @@ typedef struct _TernImapCommand TernImapCommand;
 struct _TernImapCommand
 {
   TernImapSession *session;
+  guint            serial;
   char             tag[12];
   GPtrArray       *lines;
   GString         *line;
@@ -92,6 +94,12 @@ struct _TernImapSession
   GQueue           pending; /* TernImapCommand: sent, in that order */
   TernImapCommand *blocked; /* waits for `+` before anything else may be sent */
   TernImapCommand *streaming;
+  TernImapCommand *signing_in; /* the sign-in, queued or sent */
+  gboolean         looks_ahead;
+  gboolean         has_lost_input;
+  guint            last_ahead; /* serial of the last command that left with the sign-in */
+  GSource         *doubt;
+  guint            doubt_ms;
   TernImapFetch   *fetch;
   GTask           *greet;
   GTask           *tls; /* STARTTLS was agreed on: the next byte is TLS */
@@ -101,6 +109,7 @@ struct _TernImapSession
   GHashTable      *capabilities; /* (element-type utf8) upper case */
   GHashTable      *distrusted;   /* (element-type utf8) those that were answered wrongly */
   gboolean         knows_capabilities;
+  char            *before; /* capabilities before the sign-in, once it is under way */
   char            *greeting;
   char            *server_name; /* by its answer to ID */
   char            *server_version;
@@ -134,6 +143,7 @@ void     tern_imap_session_set_identity (TernImapSession *self, const char *name
                                          const char *version);
 void     tern_imap_session_begin_tls (TernImapSession *self, TernImapCommand *command);
 void     tern_imap_session_clear_selected (TernImapSession *self);
+void     tern_imap_session_check_ahead (TernImapSession *self);
 
 void tern_imap_session_note_command (TernImapSession *self, TernImapCommand *command, GBytes *line);
 void tern_imap_session_note_answer (TernImapSession *self, TernImapCommand *command,

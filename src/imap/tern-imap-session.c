@@ -12,6 +12,7 @@ enum
 {
   DRAINED,
   LEARNT,
+  CLOSED,
   N_SIGNALS
 };
 
@@ -44,6 +45,7 @@ tern_imap_session_finalize (GObject *object)
   g_free (self->greeting);
   g_free (self->server_name);
   g_free (self->server_version);
+  g_free (self->before);
   tern_imap_session_clear_selected (self);
   tern_imap_session_observe (self, NULL, NULL, NULL);
   G_OBJECT_CLASS (tern_imap_session_parent_class)->finalize (object);
@@ -75,6 +77,15 @@ tern_imap_session_class_init (TernImapSessionClass *klass)
    */
   signals[LEARNT] = g_signal_new ("learnt", TERN_TYPE_IMAP_SESSION, G_SIGNAL_RUN_LAST, 0, NULL,
                                   NULL, NULL, G_TYPE_NONE, 0);
+
+  /**
+   * TernImapSession::closed:
+   * @session: the session
+   *
+   * The session has ended; the commands on their way are about to fail.
+   */
+  signals[CLOSED] = g_signal_new ("closed", TERN_TYPE_IMAP_SESSION, G_SIGNAL_RUN_LAST, 0, NULL,
+                                  NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -96,6 +107,7 @@ tern_imap_session_init (TernImapSession *self)
   self->io = g_cancellable_new ();
   self->started = self->last_heard = g_get_monotonic_time ();
   self->patience = TERN_IMAP_PATIENCE;
+  self->doubt_ms = TERN_IMAP_DOUBT;
 }
 
 /**
@@ -164,11 +176,15 @@ tern_imap_session_fail (TernImapSession *self, GError *error)
   if (self->watch != NULL)
     g_source_destroy (self->watch);
   g_clear_pointer (&self->watch, g_source_unref);
+  if (self->doubt != NULL)
+    g_source_destroy (self->doubt);
+  g_clear_pointer (&self->doubt, g_source_unref);
   tern_imap_scanner_pause (self->scanner);
   g_cancellable_cancel (self->io);
   tern_transport_close (self->transport);
   g_debug ("session ended: %s", error->message);
   tern_imap_session_note_closed (self, error);
+  g_signal_emit (self, signals[CLOSED], 0);
 
   if (greet != NULL)
     g_task_return_error (greet, g_error_copy (error));
@@ -199,10 +215,12 @@ tern_imap_session_forget (TernImapSession *self, TernImapCommand *command)
 {
   g_autoptr (TernImapSession) alive = g_object_ref (self);
   g_autoptr (GTask) task = g_steal_pointer (&command->task);
+  gboolean is_vital = command == self->signing_in || command == self->blocked ||
+                      (self->state == TERN_IMAP_STATE_NOT_AUTHENTICATED && !self->looks_ahead);
 
   if (g_queue_remove (&self->waiting, command))
     tern_imap_command_free (command);
-  else if (self->state == TERN_IMAP_STATE_NOT_AUTHENTICATED || self->blocked == command)
+  else if (is_vital)
     tern_imap_session_close (self);
   else
     {

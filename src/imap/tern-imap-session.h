@@ -64,9 +64,15 @@ void                    tern_imap_session_offer_selection (TernImapSession *self
 gboolean                tern_imap_session_take_selection (TernImapSession *self,
                                                           const char *mailbox);
 
+gboolean tern_imap_session_can_look_ahead (TernImapSession *self);
+void     tern_imap_session_look_ahead (TernImapSession *self, const char *capabilities);
+gboolean tern_imap_session_looks_ahead (TernImapSession *self);
+gboolean tern_imap_session_has_lost_input (TernImapSession *self);
+
 gboolean tern_imap_session_has (TernImapSession *self, const char *capability);
 gboolean tern_imap_session_knows_capabilities (TernImapSession *self);
 char    *tern_imap_session_dup_capabilities (TernImapSession *self);
+char    *tern_imap_session_dup_capabilities_before (TernImapSession *self);
 void     tern_imap_session_assume_capabilities (TernImapSession *self, const char *capabilities);
 void     tern_imap_session_fail_extension (TernImapSession *self, const char *capability);
 

@@ -76,6 +76,8 @@ authenticated (MockSession *self, const char *tag, gboolean success)
   g_autofree char *capabilities = NULL;
 
   self->authenticated = success;
+  if (self->server->forgetful)
+    g_byte_array_set_size (self->in, 0);
   capabilities = mock_server_dup_capabilities (self->server, self);
   if (success)
     mock_session_send (self, "%s OK [CAPABILITY %s] welcome\r\n", tag, capabilities);

@@ -145,6 +145,7 @@ struct _TernMockImapServer
   char         *user;
   char         *password;
   gboolean      held;
+  gboolean      forgetful;
   gsize         chunk;
   GPtrArray    *folders;  /* MockFolder * */
   GPtrArray    *scripts;  /* MockScript * */

@@ -82,6 +82,13 @@ tern_mock_imap_server_set_chunk (TernMockImapServer *self, gsize n)
 }
 
 void
+tern_mock_imap_server_set_forgetful (TernMockImapServer *self, gboolean forgetful)
+{
+  MOCK_LOCKED (self);
+  self->forgetful = forgetful;
+}
+
+void
 tern_mock_imap_server_set_handler (TernMockImapServer *self,
                                    const char *name,
                                    TernMockImapHandler handler,

@@ -122,6 +122,9 @@ void tern_mock_imap_server_stall (TernMockImapServer *self, const char *name);
 /* Writes at most @n bytes at a time, each in a packet of its own; 0 for no bound. */
 void tern_mock_imap_server_set_chunk (TernMockImapServer *self, gsize n);
 
+/* Whether what was read together with a sign-in is thrown away with it, as some servers do. */
+void tern_mock_imap_server_set_forgetful (TernMockImapServer *self, gboolean forgetful);
+
 /* Holds all replies back while commands are still read and carried out, so that a test can see
  * how many come without an answer; then lets the replies go. */
 void tern_mock_imap_server_hold (TernMockImapServer *self);

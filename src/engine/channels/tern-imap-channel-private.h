@@ -3,6 +3,7 @@
 
 #include "tern-imap-channel.h"
 #include "tern-imap-commands.h"
+#include "tern-imap-memory.h"
 
 G_BEGIN_DECLS
 
@@ -44,22 +45,6 @@ typedef struct
 } TernImapLease;
 
 /**
- * TernImapMemory:
- * @usual_ms: usual time to readiness, 0 where unknown
- * @is_favourite: whether it won last time
- * @capabilities: (nullable): what the server offered when signed in
- *
- * What is known of an endpoint.
- */
-typedef struct
-{
-  TernEndpoint *endpoint;
-  guint         usual_ms;
-  gboolean      is_favourite;
-  char         *capabilities;
-} TernImapMemory;
-
-/**
  * TernImapTiming:
  * @idle: after so long a connection that nobody uses is given up (ms)
  * @silent: after so long without a byte a connection is asked for a sign of life before it is
@@ -97,7 +82,6 @@ struct _TernImapChannel
   GPtrArray   *memories; /* TernImapMemory */
   TernRoute   *route;
   guint        connections; /* made ever: the last one's number */
-  char        *capabilities;
   char       **watched; /* folders, what matters most first */
 
   TernImapTiming timing;
@@ -129,7 +113,9 @@ void           tern_imap_slot_connect (TernImapSlot *self);
 void           tern_imap_slot_close (TernImapSlot *self);
 void           tern_imap_slot_rest (TernImapSlot *self);
 guint          tern_imap_channel_get_limit (TernImapChannel *self);
+guint          tern_imap_channel_count_signed_in (TernImapChannel *self);
 guint          tern_imap_channel_count_open (TernImapChannel *self);
+gboolean       tern_imap_channel_do_with_others (TernImapChannel *self, const GError *error);
 void           tern_imap_channel_connected (TernImapSlot *slot, GPtrArray *assigned,
                                             const GError *error);
 
@@ -137,6 +123,8 @@ void             tern_imap_connect_async (TernImapChannel *self, GCancellable *c
                                           GAsyncReadyCallback callback, gpointer user_data);
 TernImapSession *tern_imap_connect_finish (TernImapChannel *self, GAsyncResult *result,
                                            GError **error);
+gboolean         tern_imap_connect_has_other_way (TernImapChannel *self, TernImapSession *session,
+                                                  const GError *error);
 TernImapMemory  *tern_imap_channel_get_memory (TernImapChannel *self, TernEndpoint *endpoint);
 void             tern_imap_channel_set_route (TernImapChannel *self, TernRoute *route);
 

@@ -12,16 +12,6 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (TernImapChannel,
                                                       tern_imap_channel_iface_init))
 
 static void
-memory_free (gpointer data)
-{
-  TernImapMemory *memory = data;
-
-  tern_endpoint_unref (memory->endpoint);
-  g_free (memory->capabilities);
-  g_free (memory);
-}
-
-static void
 tern_imap_channel_dispose (GObject *object)
 {
   TernImapChannel *self = TERN_IMAP_CHANNEL (object);
@@ -40,7 +30,6 @@ tern_imap_channel_finalize (GObject *object)
   g_free (self->password);
   g_ptr_array_unref (self->memories);
   g_clear_pointer (&self->route, tern_route_unref);
-  g_free (self->capabilities);
   g_strfreev (self->watched);
   for (guint i = 0; i < TERN_IMAP_MAX_CONNECTIONS; i++)
     tern_imap_slot_clear (&self->slots[i]);
@@ -59,7 +48,7 @@ tern_imap_channel_class_init (TernImapChannelClass *klass)
 static void
 tern_imap_channel_init (TernImapChannel *self)
 {
-  self->memories = g_ptr_array_new_with_free_func (memory_free);
+  self->memories = g_ptr_array_new_with_free_func ((GDestroyNotify) tern_imap_memory_free);
   self->timing = (TernImapTiming){ .idle = 5 * 60 * 1000, .silent = 60 * 1000 };
   self->limit = TERN_IMAP_MAX_CONNECTIONS;
   for (guint i = 0; i < TERN_IMAP_MAX_CONNECTIONS; i++)
@@ -85,12 +74,7 @@ tern_imap_channel_new (TernAccount *account, const char *password, TernTrust *tr
   self->password = g_strdup (password);
   g_set_object (&self->trust, trust);
   for (guint i = 0; i < account->imap->len; i++)
-    {
-      TernImapMemory *memory = g_new0 (TernImapMemory, 1);
-
-      memory->endpoint = tern_endpoint_ref (account->imap->pdata[i]);
-      g_ptr_array_add (self->memories, memory);
-    }
+    g_ptr_array_add (self->memories, tern_imap_memory_new (account->imap->pdata[i]));
   return self;
 }
 
@@ -114,7 +98,7 @@ tern_imap_channel_get_memory (TernImapChannel *self, TernEndpoint *endpoint)
  * @endpoint: one of its account's endpoints; another one is ignored
  * @usual_ms: its usual time to readiness, 0 where unknown
  * @favourite: whether it won last time
- * @capabilities: (nullable): what tern_imap_channel_dup_capabilities() gave then
+ * @memory: (nullable): what tern_imap_channel_dup_memory() gave then
  *
  * Gives the channel what is known from earlier sessions, to start the right endpoint first and to
  * send more in the first flight.
@@ -124,33 +108,31 @@ tern_imap_channel_remember (TernImapChannel *self,
                             TernEndpoint *endpoint,
                             guint usual_ms,
                             gboolean favourite,
-                            const char *capabilities)
+                            const char *memory)
 {
-  TernImapMemory *memory = tern_imap_channel_get_memory (self, endpoint);
+  TernImapMemory *known = tern_imap_channel_get_memory (self, endpoint);
 
-  if (memory == NULL)
+  if (known == NULL)
     return;
-  memory->usual_ms = usual_ms;
-  memory->is_favourite = favourite;
-  g_free (memory->capabilities);
-  memory->capabilities = g_strdup (capabilities);
+  known->usual_ms = usual_ms;
+  known->is_favourite = favourite;
+  tern_imap_memory_parse (known, memory);
 }
 
 /**
- * tern_imap_channel_dup_capabilities:
+ * tern_imap_channel_dup_memory:
  * @self: a channel
+ * @endpoint: one of its account's endpoints
  *
- * Returns: (transfer full) (nullable): what the server offers when signed in; %NULL before the
- *   first connection
+ * Returns: (transfer full) (nullable): what is worth knowing of it at the next start; %NULL for
+ *   nothing
  */
 char *
-tern_imap_channel_dup_capabilities (TernImapChannel *self)
+tern_imap_channel_dup_memory (TernImapChannel *self, TernEndpoint *endpoint)
 {
-  for (guint i = 0; i < TERN_IMAP_MAX_CONNECTIONS; i++)
-    if (tern_imap_slot_is_alive (&self->slots[i]) &&
-        tern_imap_session_get_state (self->slots[i].session) >= TERN_IMAP_STATE_AUTHENTICATED)
-      return tern_imap_session_dup_capabilities (self->slots[i].session);
-  return g_strdup (self->capabilities);
+  const TernImapMemory *memory = tern_imap_channel_get_memory (self, endpoint);
+
+  return memory != NULL ? tern_imap_memory_to_string (memory) : NULL;
 }
 
 /* Keeps how the server was reached; takes @route over. */
@@ -161,21 +143,62 @@ tern_imap_channel_set_route (TernImapChannel *self, TernRoute *route)
   self->route = route;
 }
 
+typedef struct
+{
+  TernImapLease *lease;
+  gboolean is_repeated;
+} Connecting;
+
+static void acquired_cb (GObject *object, GAsyncResult *result, gpointer user_data);
+
+/* The sign-in may still be on its way; what is answered behind it is signed in. */
+static void
+noop_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = G_TASK (user_data);
+  Connecting *connecting = g_task_get_task_data (task);
+  TernImapLease *lease = g_steal_pointer (&connecting->lease);
+  GError *error = NULL;
+  gboolean good = tern_imap_command_finish (TERN_IMAP_SESSION (object), result, &error);
+  gboolean again = !good && !connecting->is_repeated && tern_imap_lease_can_repeat (lease, error);
+
+  tern_imap_channel_release (lease);
+  if (again)
+    {
+      g_error_free (error);
+      connecting->is_repeated = TRUE;
+      tern_imap_channel_acquire_async (g_task_get_source_object (task), TERN_IMAP_USE_ANY, NULL,
+                                       g_task_get_cancellable (task), acquired_cb,
+                                       g_object_ref (task));
+    }
+  else if (!good)
+    g_task_return_error (task, error);
+  else
+    g_task_return_boolean (task, TRUE);
+}
+
 static void
 acquired_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = G_TASK (user_data);
+  Connecting *connecting = g_task_get_task_data (task);
   GError *error = NULL;
   TernImapLease *lease =
       tern_imap_channel_acquire_finish (TERN_IMAP_CHANNEL (object), result, &error);
 
   if (lease == NULL)
+    g_task_return_error (task, error);
+  else if (tern_imap_session_get_state (lease->session) < TERN_IMAP_STATE_AUTHENTICATED)
     {
-      g_task_return_error (task, error);
-      return;
+      connecting->lease = lease;
+      tern_imap_noop_async (lease->session, g_task_get_cancellable (task), noop_cb,
+                            g_object_ref (task));
     }
-  tern_imap_channel_release (lease);
-  g_task_return_boolean (task, TRUE);
+  else
+    {
+      tern_imap_channel_release (lease);
+      g_task_return_boolean (task, TRUE);
+    }
 }
 
 static void
@@ -187,6 +210,7 @@ channel_connect_async (TernChannel *channel,
   GTask *task = g_task_new (channel, cancellable, callback, user_data);
 
   g_task_set_source_tag (task, channel_connect_async);
+  g_task_set_task_data (task, g_new0 (Connecting, 1), g_free);
   tern_imap_channel_acquire_async (TERN_IMAP_CHANNEL (channel), TERN_IMAP_USE_ANY, NULL,
                                    cancellable, acquired_cb, task);
 }

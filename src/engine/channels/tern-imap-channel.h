@@ -14,7 +14,7 @@ TernImapChannel *tern_imap_channel_new (TernAccount *account, const char *passwo
                                         TernTrust *trust);
 void             tern_imap_channel_remember (TernImapChannel *self, TernEndpoint *endpoint,
                                              guint usual_ms, gboolean favourite,
-                                             const char *capabilities);
-char            *tern_imap_channel_dup_capabilities (TernImapChannel *self);
+                                             const char *memory);
+char            *tern_imap_channel_dup_memory (TernImapChannel *self, TernEndpoint *endpoint);
 
 G_END_DECLS

@@ -70,6 +70,8 @@ give_up (GTask *task, GError *error)
 
   tern_imap_channel_set_route (self, make_route (connecting, NULL));
   tern_race_settle (connecting->race, NULL);
+  for (guint i = 0; i < self->memories->len; i++)
+    g_clear_error (&((TernImapMemory *) self->memories->pdata[i])->refused);
   if (connecting->error != NULL) /* a refusal says more than the others' failures */
     {
       g_error_free (error);
@@ -90,16 +92,52 @@ ignore_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     g_debug ("%s", error->message);
 }
 
-/* Signed in. What follows leaves in one flight with the first request's commands. */
 static void
-succeed (GTask *task)
+emit_connected (TernImapChannel *self)
 {
-  TernImapChannel *self = g_task_get_source_object (task);
-  Connecting *connecting = g_task_get_task_data (task);
-  TernImapSession *session = connecting->session;
+  if (!self->is_closed)
+    g_signal_emit_by_name (self, "connected", self->route);
+}
+
+static void
+capability_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (TernImapChannel) self = TERN_IMAP_CHANNEL (user_data);
+  TernImapSession *session = TERN_IMAP_SESSION (object);
+  TernImapMemory *memory = tern_imap_channel_get_memory (
+      self, tern_transport_get_endpoint (tern_imap_session_get_transport (session)));
+
+  if (tern_imap_command_finish (session, result, NULL) && tern_imap_memory_learn (memory, session))
+    emit_connected (self);
+}
+
+static void
+learnt_cb (TernImapSession *session, TernImapChannel *self)
+{
+  TernImapMemory *memory = tern_imap_channel_get_memory (
+      self, tern_transport_get_endpoint (tern_imap_session_get_transport (session)));
+
+  if (tern_imap_memory_learn (memory, session))
+    emit_connected (self);
+}
+
+/* What follows the sign-in, in one flight with it or with the first request's commands. */
+static void
+send_follow_up (TernImapSession *session)
+{
+  const TernImapQuirks *quirks = tern_imap_session_get_quirks (session);
+
+  if (tern_imap_session_has (session, "ID") || (quirks->flags & TERN_IMAP_QUIRK_WANTS_ID) != 0)
+    tern_imap_id_async (session, NULL, ignore_cb, NULL);
+}
+
+/* The server has answered the sign-in. */
+static void
+take_sign_in (TernImapChannel *self, Connecting *connecting, TernImapSession *session)
+{
   TernEndpoint *endpoint = tern_transport_get_endpoint (tern_imap_session_get_transport (session));
 
-  tern_race_settle (connecting->race, G_OBJECT (session));
+  g_signal_connect_object (session, "learnt", G_CALLBACK (learnt_cb), self, 0);
   tern_imap_channel_tell_connected (self, session, connecting->number);
   tern_imap_channel_set_route (self, make_route (connecting, session));
   for (guint i = 0; i < self->memories->len; i++)
@@ -107,17 +145,28 @@ succeed (GTask *task)
       TernImapMemory *memory = self->memories->pdata[i];
 
       memory->is_favourite = tern_endpoint_equal (memory->endpoint, endpoint);
+      g_clear_error (&memory->refused);
+      if (!memory->is_favourite)
+        continue;
+      tern_imap_session_assume_capabilities (session, memory->capabilities);
+      tern_imap_memory_learn (memory, session);
+      if (!tern_imap_session_knows_capabilities (session))
+        tern_imap_capability_async (session, NULL, capability_cb, g_object_ref (self));
     }
-  if (!tern_imap_session_knows_capabilities (session))
-    {
-      TernImapMemory *memory = tern_imap_channel_get_memory (self, endpoint);
+  emit_connected (self);
+}
 
-      tern_imap_session_assume_capabilities (session, memory != NULL ? memory->capabilities : NULL);
-      tern_imap_capability_async (session, NULL, ignore_cb, NULL);
-    }
-  if (tern_imap_session_has (session, "ID"))
-    tern_imap_id_async (session, NULL, ignore_cb, NULL);
-  g_task_return_pointer (task, g_steal_pointer (&connecting->session), g_object_unref);
+static void
+succeed (GTask *task)
+{
+  TernImapChannel *self = g_task_get_source_object (task);
+  Connecting *connecting = g_task_get_task_data (task);
+  g_autoptr (TernImapSession) session = g_steal_pointer (&connecting->session);
+
+  tern_race_settle (connecting->race, G_OBJECT (session));
+  take_sign_in (self, connecting, session);
+  send_follow_up (session);
+  g_task_return_pointer (task, g_steal_pointer (&session), g_object_unref);
   g_object_unref (task);
 }
 
@@ -150,6 +199,61 @@ authenticate_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     next_session (task);
 }
 
+/* The answer to a sign-in behind which commands are on their way already. */
+static void
+ahead_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = G_TASK (user_data); /* returned long ago */
+  TernImapChannel *self = g_task_get_source_object (task);
+  Connecting *connecting = g_task_get_task_data (task);
+  TernImapSession *session = TERN_IMAP_SESSION (object);
+  TernEndpoint *endpoint = tern_transport_get_endpoint (tern_imap_session_get_transport (session));
+  TernImapMemory *memory = tern_imap_channel_get_memory (self, endpoint);
+
+  if (tern_imap_command_finish (session, result, &connecting->error))
+    {
+      take_sign_in (self, connecting, session);
+      return;
+    }
+  if (g_error_matches (connecting->error, G_IO_ERROR, G_IO_ERROR_CLOSED))
+    return;
+  g_ptr_array_add (connecting->refused, tern_endpoint_ref (endpoint));
+  tern_imap_channel_set_route (self, make_route (connecting, NULL));
+  g_clear_error (&memory->refused);
+  memory->refused = g_error_copy (connecting->error);
+  tern_imap_channel_do_with_others (self, memory->refused);
+}
+
+static void
+closed_cb (TernImapSession *session, TernImapChannel *self)
+{
+  TernImapMemory *memory = tern_imap_channel_get_memory (
+      self, tern_transport_get_endpoint (tern_imap_session_get_transport (session)));
+
+  if (!tern_imap_session_has_lost_input (session) || memory->is_sequential)
+    return;
+  memory->is_sequential = TRUE;
+  emit_connected (self); /* what is remembered has changed */
+}
+
+/* Signs in and gives the session away at once: its first commands leave in the same flight. */
+static void
+send_ahead (GTask *task, const TernImapMemory *memory)
+{
+  TernImapChannel *self = g_task_get_source_object (task);
+  Connecting *connecting = g_task_get_task_data (task);
+  g_autoptr (TernImapSession) session = g_steal_pointer (&connecting->session);
+
+  tern_race_settle (connecting->race, G_OBJECT (session));
+  g_signal_connect_object (session, "closed", G_CALLBACK (closed_cb), self, 0);
+  tern_imap_authenticate_async (session, self->account->user, self->password, NULL, ahead_cb,
+                                g_object_ref (task));
+  tern_imap_session_look_ahead (session, memory->capabilities);
+  send_follow_up (session);
+  g_task_return_pointer (task, g_steal_pointer (&session), g_object_unref);
+  g_object_unref (task);
+}
+
 static void
 next_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
@@ -179,8 +283,15 @@ next_cb (GObject *object, GAsyncResult *result, gpointer user_data)
         return;
       }
   memory = tern_imap_channel_get_memory (self, endpoint);
-  tern_imap_session_assume_capabilities (connecting->session,
-                                         memory != NULL ? memory->capabilities : NULL);
+  if (memory != NULL)
+    tern_imap_session_assume_capabilities (connecting->session,
+                                           memory->before ?: memory->capabilities);
+  if (memory != NULL && memory->capabilities != NULL && !memory->is_sequential &&
+      tern_imap_session_can_look_ahead (connecting->session))
+    {
+      send_ahead (task, memory);
+      return;
+    }
   tern_imap_authenticate_async (connecting->session, self->account->user, self->password,
                                 g_task_get_cancellable (task), authenticate_cb, task);
 }
@@ -191,6 +302,56 @@ next_session (GTask *task)
   Connecting *connecting = g_task_get_task_data (task);
 
   tern_race_next_async (connecting->race, g_task_get_cancellable (task), next_cb, task);
+}
+
+/* Whether somewhere the sign-in was not refused yet. */
+static gboolean
+has_untried (TernImapChannel *self)
+{
+  for (guint i = 0; i < self->memories->len; i++)
+    if (((TernImapMemory *) self->memories->pdata[i])->refused == NULL)
+      return TRUE;
+  return FALSE;
+}
+
+/* Whether a command that failed with its session may work over a new connection, for it left
+ * ahead of the sign-in's answer: the server loses such commands, or refused the sign-in, and there
+ * is another server, or one of the connections that it let in before. */
+gboolean
+tern_imap_connect_has_other_way (TernImapChannel *self,
+                                 TernImapSession *session,
+                                 const GError *error)
+{
+  const TernImapMemory *memory;
+
+  if (!tern_imap_session_looks_ahead (session))
+    return FALSE;
+  if (tern_imap_session_has_lost_input (session))
+    return TRUE;
+  memory = tern_imap_channel_get_memory (
+      self, tern_transport_get_endpoint (tern_imap_session_get_transport (session)));
+  return memory->refused != NULL &&
+         (has_untried (self) || tern_imap_channel_count_signed_in (self) > 0) &&
+         g_error_matches (error, memory->refused->domain, memory->refused->code);
+}
+
+/* What a sign-in that was sent ahead was refused by is not asked again, where there are others. */
+static void
+leave_out_refused (TernImapChannel *self, Connecting *connecting)
+{
+  gboolean others = has_untried (self);
+
+  for (guint i = 0; i < self->memories->len; i++)
+    {
+      TernImapMemory *memory = self->memories->pdata[i];
+
+      if (memory->refused != NULL && others)
+        {
+          g_ptr_array_add (connecting->refused, tern_endpoint_ref (memory->endpoint));
+          if (connecting->error == NULL)
+            connecting->error = g_error_copy (memory->refused);
+        }
+    }
 }
 
 /* Races the account's endpoints and signs in at the first that is ready; where that one refuses, at
@@ -210,6 +371,7 @@ tern_imap_connect_async (TernImapChannel *self,
   connecting->number = ++self->connections;
   tern_imap_channel_observe_race (self, connecting->race, connecting->number);
   g_task_set_task_data (task, connecting, connecting_free);
+  leave_out_refused (self, connecting);
   for (guint i = 0; i < self->memories->len; i++)
     {
       const TernImapMemory *memory = self->memories->pdata[i];
@@ -220,7 +382,8 @@ tern_imap_connect_async (TernImapChannel *self,
   next_session (task);
 }
 
-/* Returns a session that is signed in. */
+/* Returns a session that is signed in, or whose sign-in is on its way: what is sent over it then
+ * leaves in the same flight, and fails where the sign-in fails. */
 TernImapSession *
 tern_imap_connect_finish (TernImapChannel *self, GAsyncResult *result, GError **error)
 {

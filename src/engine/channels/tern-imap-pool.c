@@ -351,11 +351,18 @@ tern_imap_channel_release (TernImapLease *lease)
     tern_imap_slot_rest (slot);
 }
 
-/* Whether what failed may be tried once more: the connection had grown old and was found dead. */
+/* Whether what failed may be tried once more: the connection had grown old and was found dead, or
+ * it was given away ahead of a sign-in for which there is another way, or an extension is done
+ * without from now on. */
 gboolean
 tern_imap_lease_can_repeat (const TernImapLease *lease, const GError *error)
 {
-  return !lease->is_fresh && !tern_imap_session_is_alive (lease->session) &&
+  if (tern_imap_session_is_alive (lease->session))
+    return FALSE;
+  if (tern_imap_session_get_fault (lease->session) != NULL ||
+      tern_imap_connect_has_other_way (lease->slot->channel, lease->session, error))
+    return TRUE;
+  return !lease->is_fresh &&
          (tern_error_is_transport (error) || g_error_matches (error, TERN_ERROR, TERN_ERROR_BUSY));
 }
 

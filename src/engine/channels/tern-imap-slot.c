@@ -38,6 +38,21 @@ tern_imap_slot_is_open (const TernImapSlot *self)
   return self->connecting != NULL || tern_imap_slot_is_alive (self);
 }
 
+/* How many connections stand that the server has let in. */
+guint
+tern_imap_channel_count_signed_in (TernImapChannel *self)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < TERN_IMAP_MAX_CONNECTIONS; i++)
+    n += tern_imap_slot_is_alive (&self->slots[i]) &&
+                 tern_imap_session_get_state (self->slots[i].session) >=
+                     TERN_IMAP_STATE_AUTHENTICATED
+             ? 1
+             : 0;
+  return n;
+}
+
 /* How many connections stand or are being made. */
 guint
 tern_imap_channel_count_open (TernImapChannel *self)
@@ -63,13 +78,11 @@ tern_imap_channel_get_limit (TernImapChannel *self)
 
 /* One more connection could not be had. Where others stand it is they that must do: whatever the
  * server said, it did not mean the account. Returns whether there are others. */
-static gboolean
-do_with_others (TernImapChannel *self, const GError *error)
+gboolean
+tern_imap_channel_do_with_others (TernImapChannel *self, const GError *error)
 {
-  guint others = 0;
+  guint others = tern_imap_channel_count_signed_in (self);
 
-  for (guint i = 0; i < TERN_IMAP_MAX_CONNECTIONS; i++)
-    others += tern_imap_slot_is_alive (&self->slots[i]) ? 1 : 0;
   if (others == 0 || self->is_closed || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return FALSE;
   self->limit = others;
@@ -97,9 +110,7 @@ connect_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       g_set_error_literal (&error, G_IO_ERROR, G_IO_ERROR_CLOSED, "the connection is closed");
     }
   self->session = session;
-  if (session != NULL)
-    g_signal_emit_by_name (channel, "connected", channel->route);
-  else if (do_with_others (channel, error))
+  if (session == NULL && tern_imap_channel_do_with_others (channel, error))
     g_clear_error (&error);
   tern_imap_channel_connected (self, assigned, error);
   if (self->leases == 0)
@@ -127,8 +138,6 @@ tern_imap_slot_close (TernImapSlot *self)
     g_cancellable_cancel (self->connecting);
   if (self->session == NULL)
     return;
-  g_free (channel->capabilities);
-  channel->capabilities = tern_imap_session_dup_capabilities (self->session);
   tern_imap_session_log_out (self->session);
   g_clear_object (&self->session);
   if (channel->foreground == self)
