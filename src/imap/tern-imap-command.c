@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "tern-imap-utf7.h"
+
 /* The longest literal that LITERAL- lets pass without asking (RFC 7888 section 5). */
 #define MAX_SHORT_LITERAL 4096
 
@@ -83,16 +85,25 @@ tern_imap_command_wait (TernImapCommand *self)
   self->line = g_string_new (NULL);
 }
 
+static gboolean
+can_quote (TernImapCommand *self, const char *string)
+{
+  gboolean is_utf8 =
+      tern_imap_session_is_utf8 (self->session) && g_utf8_validate (string, -1, NULL);
+
+  for (const guint8 *p = (const guint8 *) string; *p != '\0'; p++)
+    if (*p < ' ' || *p == 0x7f || (*p > 0x7f && !is_utf8))
+      return FALSE;
+  return TRUE;
+}
+
 /* Adds a string argument (RFC 9051 section 4.3): quoted where that is possible, else a literal. */
 void
 tern_imap_command_add_string (TernImapCommand *self, const char *string)
 {
   gsize length = strlen (string);
-  gboolean is_plain = TRUE;
 
-  for (const char *p = string; *p != '\0'; p++)
-    is_plain = is_plain && *p >= ' ' && *p < 0x7f;
-  if (is_plain)
+  if (can_quote (self, string))
     {
       g_string_append_c (self->line, '"');
       for (const char *p = string; *p != '\0'; p++)
@@ -113,6 +124,16 @@ tern_imap_command_add_string (TernImapCommand *self, const char *string)
       tern_imap_command_wait (self);
     }
   g_string_append (self->line, string);
+}
+
+/* Adds a mailbox's name, which comes in modified UTF-7, as the session has agreed to spell it. */
+void
+tern_imap_command_add_mailbox (TernImapCommand *self, const char *name)
+{
+  g_autofree char *utf8 =
+      tern_imap_session_is_utf8 (self->session) ? tern_imap_utf7_decode (name) : NULL;
+
+  tern_imap_command_add_string (self, utf8 != NULL ? utf8 : name);
 }
 
 static gboolean

@@ -2,47 +2,36 @@
 #pragma once
 
 #include "tern-imap-fetch-data.h"
+#include "tern-imap-mailbox.h"
 #include "tern-imap-ranges.h"
 #include "tern-imap-session.h"
 
 G_BEGIN_DECLS
 
 /**
- * TernImapMailboxFlags:
+ * TernImapNamespaceKind:
  *
- * Attributes of LIST (RFC 9051 section 7.3.1, RFC 6154) and of Gmail's XLIST.
+ * Whose mailboxes stand in a namespace, in the order of RFC 2342.
  */
 typedef enum
 {
-  TERN_IMAP_MAILBOX_NOSELECT = 1 << 0,
-  TERN_IMAP_MAILBOX_NONEXISTENT = 1 << 1,
-  TERN_IMAP_MAILBOX_SUBSCRIBED = 1 << 2,
-  TERN_IMAP_MAILBOX_INBOX = 1 << 3,
-  TERN_IMAP_MAILBOX_ALL = 1 << 4,
-  TERN_IMAP_MAILBOX_ARCHIVE = 1 << 5,
-  TERN_IMAP_MAILBOX_DRAFTS = 1 << 6,
-  TERN_IMAP_MAILBOX_FLAGGED = 1 << 7,
-  TERN_IMAP_MAILBOX_JUNK = 1 << 8,
-  TERN_IMAP_MAILBOX_SENT = 1 << 9,
-  TERN_IMAP_MAILBOX_TRASH = 1 << 10,
-} TernImapMailboxFlags;
+  TERN_IMAP_NAMESPACE_PERSONAL,
+  TERN_IMAP_NAMESPACE_OTHERS,
+  TERN_IMAP_NAMESPACE_SHARED,
+} TernImapNamespaceKind;
 
 /**
- * TernImapMailbox:
- * @name: as the server spells it
- * @delimiter: what parts the levels of its name, 0 for nothing
- * @flags: its attributes
- * @messages: -1 where unknown
- * @unseen: -1 where unknown
+ * TernImapNamespace:
+ * @kind: whose it is
+ * @prefix: what the names in it begin with, in modified UTF-7; "" for nothing
+ * @delimiter: what parts the levels of a name, 0 for nothing
  */
 typedef struct
 {
-  char                *name;
-  char                 delimiter;
-  TernImapMailboxFlags flags;
-  gint64               messages;
-  gint64               unseen;
-} TernImapMailbox;
+  TernImapNamespaceKind kind;
+  char                 *prefix;
+  char                  delimiter;
+} TernImapNamespace;
 
 /**
  * TernImapFetchHandler:
@@ -89,10 +78,21 @@ void     tern_imap_authenticate_async (TernImapSession *self, const char *user,
 void     tern_imap_id_async (TernImapSession *self, GCancellable *cancellable,
                              GAsyncReadyCallback callback, gpointer user_data);
 
-void       tern_imap_list_async (TernImapSession *self, GCancellable *cancellable,
-                                 GAsyncReadyCallback callback, gpointer user_data);
-GPtrArray *tern_imap_list_finish (TernImapSession *self, GAsyncResult *result, GError **error);
-void       tern_imap_mailbox_free (TernImapMailbox *self);
+void     tern_imap_list_async (TernImapSession *self, TernImapMailboxes *mailboxes,
+                               const char *pattern, GCancellable *cancellable,
+                               GAsyncReadyCallback callback, gpointer user_data);
+
+void     tern_imap_lsub_async (TernImapSession *self, TernImapMailboxes *mailboxes,
+                               const char *pattern, GCancellable *cancellable, GAsyncReadyCallback callback,
+                               gpointer user_data);
+
+void     tern_imap_mailbox_status_async (TernImapSession *self, TernImapMailboxes *mailboxes,
+                                         const char *mailbox, GCancellable *cancellable,
+                                         GAsyncReadyCallback callback, gpointer user_data);
+
+void     tern_imap_namespace_async (TernImapSession *self, GCancellable *cancellable,
+                                    GAsyncReadyCallback callback, gpointer user_data);
+GArray  *tern_imap_namespace_finish (TernImapSession *self, GAsyncResult *result, GError **error);
 
 void     tern_imap_select_async (TernImapSession *self, const char *mailbox,
                                  GCancellable *cancellable, GAsyncReadyCallback callback,
@@ -133,6 +133,5 @@ void     tern_imap_noop_async (TernImapSession *self, GCancellable *cancellable,
                                GAsyncReadyCallback callback, gpointer user_data);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TernImapCopied, tern_imap_copied_free)
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (TernImapMailbox, tern_imap_mailbox_free)
 
 G_END_DECLS

@@ -90,7 +90,7 @@ start (TernImapSession *self,
   command->status = copy_status;
   command->done = copy_done;
   tern_imap_command_add (command, "UID %s %s ", name, set);
-  tern_imap_command_add_string (command, mailbox);
+  tern_imap_command_add_mailbox (command, mailbox);
   tern_imap_command_queue (command);
 }
 

@@ -19,6 +19,10 @@
 #define TERN_IMAP_MAX_SECTIONS 64
 /* Mailboxes of an account; the rest is left out. */
 #define TERN_IMAP_MAX_FOLDERS 20000
+/* Bytes of a mailbox's name; a longer one fits into no command of ours and is left out. */
+#define TERN_IMAP_MAX_MAILBOX_NAME 800
+/* Namespaces of one kind. */
+#define TERN_IMAP_MAX_NAMESPACES 16
 
 /* Bytes of a greeting, and of what a server tells of itself, that are kept. */
 #define TERN_IMAP_MAX_IDENTITY 200

@@ -108,7 +108,7 @@ tern_imap_select_async (TernImapSession *self,
   command->done = select_done;
   command->failed = select_failed;
   tern_imap_command_add (command, "SELECT ");
-  tern_imap_command_add_string (command, mailbox);
+  tern_imap_command_add_mailbox (command, mailbox);
   if (tern_imap_session_has (self, "CONDSTORE"))
     tern_imap_command_add (command, " (CONDSTORE)");
   tern_imap_command_queue (command);

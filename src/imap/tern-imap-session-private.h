@@ -115,6 +115,7 @@ struct _TernImapSession
   char            *server_version;
   TernImapQuirks   quirks;
   const char      *fault; /* the extension that the session was ended for */
+  gboolean         is_utf8; /* strings are UTF-8, mailbox names too (RFC 6855) */
   TernImapSelected selected;
   gint64           selected_at; /* 0 unless the selection is on offer */
 };
@@ -126,6 +127,8 @@ TernImapCommand *tern_imap_command_new_for_task (GTask *task);
 void tern_imap_command_free (TernImapCommand *self);
 void tern_imap_command_add (TernImapCommand *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
 void tern_imap_command_add_string (TernImapCommand *self, const char *string);
+void tern_imap_command_add_mailbox (TernImapCommand *self, const char *name);
+void tern_imap_command_add_status_items (TernImapCommand *self);
 void tern_imap_command_wait (TernImapCommand *self);
 void tern_imap_command_queue (TernImapCommand *self);
 void tern_imap_command_return_error (TernImapCommand *self, GError *error);

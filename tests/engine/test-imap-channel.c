@@ -612,42 +612,6 @@ test_cancelled_sync (Fixture *self, gconstpointer data)
   g_assert_cmpuint (tern_recording_sink_count (self->sink), ==, 100);
 }
 
-static void
-test_names (void)
-{
-  g_autoptr (GPtrArray) mailboxes = g_ptr_array_new ();
-  g_autoptr (GPtrArray) folders = NULL;
-  TernImapMailbox wire[] = {
-    { (char *) "Papierkorb", '.', 0, 3, 1 },
-    { (char *) "Old.Trash", '.', 0, -1, -1 },
-    { (char *) "Entw&APw-rfe", '.', 0, -1, -1 },
-    { (char *) "Old", '.', TERN_IMAP_MAILBOX_NOSELECT, -1, -1 },
-  };
-
-  for (guint i = 0; i < G_N_ELEMENTS (wire); i++)
-    g_ptr_array_add (mailboxes, &wire[i]);
-  folders = tern_imap_convert_folders (mailboxes);
-  g_assert_cmpuint (folders->len, ==, 5);
-  for (guint i = 0; i < folders->len; i++)
-    {
-      const TernFolder *folder = folders->pdata[i];
-
-      if (strcmp (folder->path, "Old/Trash") == 0)
-        {
-          g_assert_cmpint (folder->role, ==, TERN_FOLDER_ROLE_NONE);
-          g_assert_cmpstr (folder->parent, ==, "Old");
-        }
-      else if (strcmp (folder->path, "Papierkorb") == 0)
-        g_assert_cmpint (folder->role, ==, TERN_FOLDER_ROLE_TRASH);
-      else if (strcmp (folder->path, "Entwürfe") == 0)
-        g_assert_cmpint (folder->role, ==, TERN_FOLDER_ROLE_DRAFTS);
-      else if (strcmp (folder->path, "INBOX") == 0)
-        g_assert_cmpint (folder->role, ==, TERN_FOLDER_ROLE_INBOX);
-      else if (strcmp (folder->path, "Old") == 0)
-        g_assert_false (folder->selectable);
-    }
-}
-
 #define ADD(name, func) g_test_add (name, Fixture, NULL, set_up, func, tear_down)
 
 int
@@ -685,6 +649,5 @@ main (int argc, char **argv)
   ADD ("/engine/imap-channel/a cancelled sync leaves the channel in use", test_cancelled_sync);
   ADD ("/engine/imap-channel/without CONDSTORE all flags are compared", test_without_condstore);
   ADD ("/engine/imap-channel/an empty folder is known too", test_empty);
-  g_test_add_func ("/engine/imap-channel/names tell what attributes do not", test_names);
   return g_test_run ();
 }

@@ -347,21 +347,29 @@ test_chunks (Fixture *self, gconstpointer data)
   g_assert_cmpuint (self->fetched, ==, 10);
 }
 
+/* RFC 6855 */
 static void
-test_list_fallback (Fixture *self, gconstpointer data)
+test_utf8_names (Fixture *self, gconstpointer data)
 {
-  g_autoptr (GAsyncResult) result = NULL;
-  g_autoptr (GPtrArray) mailboxes = NULL;
-  g_autoptr (GError) error = NULL;
+  g_autoptr (TernImapMailboxes) mailboxes = tern_imap_mailboxes_new ();
+  g_autoptr (GAsyncResult) listed = NULL;
+  g_autoptr (GAsyncResult) selected = NULL;
+  g_autofree char *transcript = NULL;
 
   g_assert_true (sign_in (self, "secret", NULL));
-  tern_imap_session_assume_capabilities (self->session, NULL);
-  tern_mock_imap_server_reply (self->server, "LIST", "$TAG OK nothing at all\r\n");
-  tern_imap_list_async (self->session, NULL, keep_result, &result);
-  mailboxes = tern_imap_list_finish (self->session, wait_for (&result), &error);
-  g_assert_no_error (error);
-  if (tern_imap_session_has (self->session, "LIST-EXTENDED"))
-    g_assert_cmpuint (mailboxes->len, ==, 6);
+  tern_imap_session_set_utf8 (self->session, TRUE);
+  tern_mock_imap_server_reply (self->server, "LIST",
+                               "* LIST () \"/\" \"Entw\xc3\xbcrfe & mehr\"\r\n$TAG OK done\r\n");
+  tern_mock_imap_server_reply (self->server, "SELECT", "$TAG OK done\r\n");
+  tern_imap_list_async (self->session, mailboxes, "*", NULL, keep_result, &listed);
+  g_assert_true (tern_imap_command_finish (self->session, wait_for (&listed), NULL));
+  g_assert_nonnull (tern_imap_mailboxes_find (mailboxes, "Entw&APw-rfe &- mehr"));
+  tern_imap_select_async (self->session, "Entw&APw-rfe &- mehr", NULL, keep_result, &selected);
+  g_assert_true (tern_imap_command_finish (self->session, wait_for (&selected), NULL));
+  g_assert_cmpstr (tern_imap_session_get_selected (self->session)->name, ==,
+                   "Entw&APw-rfe &- mehr");
+  transcript = tern_mock_imap_server_dup_transcript (self->server);
+  g_assert_nonnull (strstr (transcript, "SELECT \"Entw\xc3\xbcrfe & mehr\""));
 }
 
 #define ADD(name, set_up_, func) g_test_add (name, Fixture, NULL, set_up_, func, tear_down)
@@ -390,7 +398,7 @@ main (int argc, char **argv)
   ADD ("/imap/session/commands of one turn leave in one flight", set_up, test_pipeline);
   ADD ("/imap/session/more commands than a server takes at once wait", set_up, test_many);
   ADD ("/imap/session/answers in small pieces are whole", set_up, test_chunks);
-  ADD ("/imap/session/an extended LIST that yields nothing is asked again plainly", set_up,
-       test_list_fallback);
+  ADD ("/imap/session/mailbox names are UTF-8 on the wire where that is agreed", set_up,
+       test_utf8_names);
   return g_test_run ();
 }

@@ -83,6 +83,7 @@ struct _TernImapChannel
   TernRoute   *route;
   guint        connections; /* made ever: the last one's number */
   char       **watched; /* folders, what matters most first */
+  GArray      *namespaces; /* TernImapNamespace; NULL until the server told them */
 
   TernImapTiming timing;
   TernImapSlot   slots[TERN_IMAP_MAX_CONNECTIONS];
@@ -134,6 +135,8 @@ void tern_imap_channel_observe_session (TernImapChannel *self, TernImapSession *
 void tern_imap_channel_tell_connected (TernImapChannel *self, TernImapSession *session,
                                        guint connection);
 
+void     tern_imap_folders_async (TernImapChannel *self, GCancellable *cancellable,
+                                  GAsyncReadyCallback callback, gpointer user_data);
 void     tern_imap_sync_async (TernImapChannel *self, const char *folder, const char *state,
                                TernSink *sink, TernUrgency urgency, GCancellable *cancellable,
                                GAsyncReadyCallback callback, gpointer user_data);

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tern-imap-channel-private.h"
 
-#include "tern-imap-convert.h"
-
 static void tern_imap_channel_iface_init (TernChannelInterface *iface);
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (TernImapChannel,
@@ -31,6 +29,7 @@ tern_imap_channel_finalize (GObject *object)
   g_ptr_array_unref (self->memories);
   g_clear_pointer (&self->route, tern_route_unref);
   g_strfreev (self->watched);
+  g_clear_pointer (&self->namespaces, g_array_unref);
   for (guint i = 0; i < TERN_IMAP_MAX_CONNECTIONS; i++)
     tern_imap_slot_clear (&self->slots[i]);
   G_OBJECT_CLASS (tern_imap_channel_parent_class)->finalize (object);
@@ -221,85 +220,13 @@ boolean_finish (TernChannel *channel, GAsyncResult *result, GError **error)
   return g_task_propagate_boolean (G_TASK (result), error);
 }
 
-typedef struct
-{
-  TernImapLease *lease;
-  gboolean is_repeated;
-} Listing;
-
-static void list_acquired_cb (GObject *object, GAsyncResult *result, gpointer user_data);
-
-static void
-list_cb (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GTask) task = G_TASK (user_data);
-  Listing *listing = g_task_get_task_data (task);
-  TernImapLease *lease = g_steal_pointer (&listing->lease);
-  GError *error = NULL;
-  g_autoptr (GPtrArray) mailboxes =
-      tern_imap_list_finish (TERN_IMAP_SESSION (object), result, &error);
-
-  if (mailboxes == NULL && !listing->is_repeated && tern_imap_lease_can_repeat (lease, error))
-    {
-      g_error_free (error);
-      listing->is_repeated = TRUE;
-      tern_imap_channel_release (lease);
-      tern_imap_channel_acquire_async (g_task_get_source_object (task), TERN_IMAP_USE_ANY, NULL,
-                                       g_task_get_cancellable (task), list_acquired_cb,
-                                       g_object_ref (task));
-      return;
-    }
-  tern_imap_channel_release (lease);
-  if (mailboxes == NULL)
-    g_task_return_error (task, error);
-  else
-    g_task_return_pointer (task, tern_imap_convert_folders (mailboxes),
-                           (GDestroyNotify) g_ptr_array_unref);
-}
-
-static void
-inbox_cb (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (tern_imap_command_finish (TERN_IMAP_SESSION (object), result, &error))
-    tern_imap_session_offer_selection (TERN_IMAP_SESSION (object));
-  else
-    g_debug ("INBOX is not opened beforehand: %s", error->message);
-}
-
-static void
-list_acquired_cb (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GTask) task = G_TASK (user_data);
-  Listing *listing = g_task_get_task_data (task);
-  GError *error = NULL;
-
-  listing->lease = tern_imap_channel_acquire_finish (TERN_IMAP_CHANNEL (object), result, &error);
-  if (listing->lease == NULL)
-    {
-      g_task_return_error (task, error);
-      return;
-    }
-  tern_imap_list_async (listing->lease->session, g_task_get_cancellable (task), list_cb,
-                        g_object_ref (task));
-  /* On a new connection a sync of INBOX comes next, as a rule: its SELECT shares this flight. */
-  if (listing->lease->is_fresh && listing->lease->slot->users == 0)
-    tern_imap_select_async (listing->lease->session, "INBOX", NULL, inbox_cb, NULL);
-}
-
 static void
 channel_list_folders_async (TernChannel *channel,
                             GCancellable *cancellable,
                             GAsyncReadyCallback callback,
                             gpointer user_data)
 {
-  GTask *task = g_task_new (channel, cancellable, callback, user_data);
-
-  g_task_set_source_tag (task, channel_list_folders_async);
-  g_task_set_task_data (task, g_new0 (Listing, 1), g_free);
-  tern_imap_channel_acquire_async (TERN_IMAP_CHANNEL (channel), TERN_IMAP_USE_ANY, NULL,
-                                   cancellable, list_acquired_cb, task);
+  tern_imap_folders_async (TERN_IMAP_CHANNEL (channel), cancellable, callback, user_data);
 }
 
 static GPtrArray *

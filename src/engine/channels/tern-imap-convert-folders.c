@@ -4,144 +4,8 @@
 #include <string.h>
 
 #include "tern-folder.h"
+#include "tern-imap-folder-names.h"
 #include "tern-imap-utf7.h"
-
-/* What folders are called where the server does not tell what they are for, lower case. */
-static const struct
-{
-  TernFolderRole role;
-  const char *name;
-} role_names[] = {
-  { TERN_FOLDER_ROLE_DRAFTS, "drafts" },
-  { TERN_FOLDER_ROLE_DRAFTS, "draft" },
-  { TERN_FOLDER_ROLE_DRAFTS, "entwürfe" },
-  { TERN_FOLDER_ROLE_DRAFTS, "brouillons" },
-  { TERN_FOLDER_ROLE_DRAFTS, "borradores" },
-  { TERN_FOLDER_ROLE_DRAFTS, "bozze" },
-  { TERN_FOLDER_ROLE_DRAFTS, "rascunhos" },
-  { TERN_FOLDER_ROLE_DRAFTS, "concepten" },
-  { TERN_FOLDER_ROLE_DRAFTS, "utkast" },
-  { TERN_FOLDER_ROLE_DRAFTS, "kladder" },
-  { TERN_FOLDER_ROLE_DRAFTS, "luonnokset" },
-  { TERN_FOLDER_ROLE_DRAFTS, "kopie robocze" },
-  { TERN_FOLDER_ROLE_DRAFTS, "koncepty" },
-  { TERN_FOLDER_ROLE_DRAFTS, "piszkozatok" },
-  { TERN_FOLDER_ROLE_DRAFTS, "taslaklar" },
-  { TERN_FOLDER_ROLE_DRAFTS, "черновики" },
-  { TERN_FOLDER_ROLE_DRAFTS, "чернетки" },
-  { TERN_FOLDER_ROLE_DRAFTS, "下書き" },
-  { TERN_FOLDER_ROLE_DRAFTS, "草稿" },
-  { TERN_FOLDER_ROLE_DRAFTS, "草稿箱" },
-  { TERN_FOLDER_ROLE_DRAFTS, "임시보관함" },
-  { TERN_FOLDER_ROLE_SENT, "sent" },
-  { TERN_FOLDER_ROLE_SENT, "sent items" },
-  { TERN_FOLDER_ROLE_SENT, "sent mail" },
-  { TERN_FOLDER_ROLE_SENT, "sent messages" },
-  { TERN_FOLDER_ROLE_SENT, "gesendet" },
-  { TERN_FOLDER_ROLE_SENT, "gesendete objekte" },
-  { TERN_FOLDER_ROLE_SENT, "gesendete elemente" },
-  { TERN_FOLDER_ROLE_SENT, "envoyés" },
-  { TERN_FOLDER_ROLE_SENT, "éléments envoyés" },
-  { TERN_FOLDER_ROLE_SENT, "messages envoyés" },
-  { TERN_FOLDER_ROLE_SENT, "enviados" },
-  { TERN_FOLDER_ROLE_SENT, "elementos enviados" },
-  { TERN_FOLDER_ROLE_SENT, "itens enviados" },
-  { TERN_FOLDER_ROLE_SENT, "inviati" },
-  { TERN_FOLDER_ROLE_SENT, "posta inviata" },
-  { TERN_FOLDER_ROLE_SENT, "verzonden" },
-  { TERN_FOLDER_ROLE_SENT, "verzonden items" },
-  { TERN_FOLDER_ROLE_SENT, "skickat" },
-  { TERN_FOLDER_ROLE_SENT, "sendt" },
-  { TERN_FOLDER_ROLE_SENT, "lähetetyt" },
-  { TERN_FOLDER_ROLE_SENT, "wysłane" },
-  { TERN_FOLDER_ROLE_SENT, "odeslané" },
-  { TERN_FOLDER_ROLE_SENT, "odeslaná pošta" },
-  { TERN_FOLDER_ROLE_SENT, "elküldött elemek" },
-  { TERN_FOLDER_ROLE_SENT, "gönderilmiş öğeler" },
-  { TERN_FOLDER_ROLE_SENT, "отправленные" },
-  { TERN_FOLDER_ROLE_SENT, "надіслані" },
-  { TERN_FOLDER_ROLE_SENT, "送信済み" },
-  { TERN_FOLDER_ROLE_SENT, "送信済みアイテム" },
-  { TERN_FOLDER_ROLE_SENT, "已发送" },
-  { TERN_FOLDER_ROLE_SENT, "已发送邮件" },
-  { TERN_FOLDER_ROLE_SENT, "寄件備份" },
-  { TERN_FOLDER_ROLE_SENT, "보낸편지함" },
-  { TERN_FOLDER_ROLE_TRASH, "trash" },
-  { TERN_FOLDER_ROLE_TRASH, "deleted" },
-  { TERN_FOLDER_ROLE_TRASH, "deleted items" },
-  { TERN_FOLDER_ROLE_TRASH, "deleted messages" },
-  { TERN_FOLDER_ROLE_TRASH, "bin" },
-  { TERN_FOLDER_ROLE_TRASH, "papierkorb" },
-  { TERN_FOLDER_ROLE_TRASH, "gelöscht" },
-  { TERN_FOLDER_ROLE_TRASH, "gelöschte objekte" },
-  { TERN_FOLDER_ROLE_TRASH, "gelöschte elemente" },
-  { TERN_FOLDER_ROLE_TRASH, "corbeille" },
-  { TERN_FOLDER_ROLE_TRASH, "éléments supprimés" },
-  { TERN_FOLDER_ROLE_TRASH, "papelera" },
-  { TERN_FOLDER_ROLE_TRASH, "elementos eliminados" },
-  { TERN_FOLDER_ROLE_TRASH, "cestino" },
-  { TERN_FOLDER_ROLE_TRASH, "posta eliminata" },
-  { TERN_FOLDER_ROLE_TRASH, "lixo" },
-  { TERN_FOLDER_ROLE_TRASH, "lixeira" },
-  { TERN_FOLDER_ROLE_TRASH, "itens excluídos" },
-  { TERN_FOLDER_ROLE_TRASH, "prullenbak" },
-  { TERN_FOLDER_ROLE_TRASH, "verwijderde items" },
-  { TERN_FOLDER_ROLE_TRASH, "papperskorgen" },
-  { TERN_FOLDER_ROLE_TRASH, "papirkurv" },
-  { TERN_FOLDER_ROLE_TRASH, "papirkurven" },
-  { TERN_FOLDER_ROLE_TRASH, "roskakori" },
-  { TERN_FOLDER_ROLE_TRASH, "kosz" },
-  { TERN_FOLDER_ROLE_TRASH, "koš" },
-  { TERN_FOLDER_ROLE_TRASH, "törölt elemek" },
-  { TERN_FOLDER_ROLE_TRASH, "silinmiş öğeler" },
-  { TERN_FOLDER_ROLE_TRASH, "корзина" },
-  { TERN_FOLDER_ROLE_TRASH, "удаленные" },
-  { TERN_FOLDER_ROLE_TRASH, "кошик" },
-  { TERN_FOLDER_ROLE_TRASH, "ゴミ箱" },
-  { TERN_FOLDER_ROLE_TRASH, "已删除" },
-  { TERN_FOLDER_ROLE_TRASH, "已删除邮件" },
-  { TERN_FOLDER_ROLE_TRASH, "垃圾桶" },
-  { TERN_FOLDER_ROLE_TRASH, "휴지통" },
-  { TERN_FOLDER_ROLE_JUNK, "junk" },
-  { TERN_FOLDER_ROLE_JUNK, "junk email" },
-  { TERN_FOLDER_ROLE_JUNK, "junk e-mail" },
-  { TERN_FOLDER_ROLE_JUNK, "spam" },
-  { TERN_FOLDER_ROLE_JUNK, "bulk mail" },
-  { TERN_FOLDER_ROLE_JUNK, "spamverdacht" },
-  { TERN_FOLDER_ROLE_JUNK, "junk-e-mail" },
-  { TERN_FOLDER_ROLE_JUNK, "courrier indésirable" },
-  { TERN_FOLDER_ROLE_JUNK, "indésirables" },
-  { TERN_FOLDER_ROLE_JUNK, "correo no deseado" },
-  { TERN_FOLDER_ROLE_JUNK, "posta indesiderata" },
-  { TERN_FOLDER_ROLE_JUNK, "lixo eletrônico" },
-  { TERN_FOLDER_ROLE_JUNK, "ongewenste e-mail" },
-  { TERN_FOLDER_ROLE_JUNK, "skräppost" },
-  { TERN_FOLDER_ROLE_JUNK, "roskaposti" },
-  { TERN_FOLDER_ROLE_JUNK, "wiadomości-śmieci" },
-  { TERN_FOLDER_ROLE_JUNK, "nevyžádaná pošta" },
-  { TERN_FOLDER_ROLE_JUNK, "levélszemét" },
-  { TERN_FOLDER_ROLE_JUNK, "önemsiz e-posta" },
-  { TERN_FOLDER_ROLE_JUNK, "спам" },
-  { TERN_FOLDER_ROLE_JUNK, "迷惑メール" },
-  { TERN_FOLDER_ROLE_JUNK, "垃圾邮件" },
-  { TERN_FOLDER_ROLE_JUNK, "垃圾郵件" },
-  { TERN_FOLDER_ROLE_JUNK, "스팸편지함" },
-  { TERN_FOLDER_ROLE_ARCHIVE, "archive" },
-  { TERN_FOLDER_ROLE_ARCHIVE, "archives" },
-  { TERN_FOLDER_ROLE_ARCHIVE, "archiv" },
-  { TERN_FOLDER_ROLE_ARCHIVE, "archivo" },
-  { TERN_FOLDER_ROLE_ARCHIVE, "archivio" },
-  { TERN_FOLDER_ROLE_ARCHIVE, "arquivo" },
-  { TERN_FOLDER_ROLE_ARCHIVE, "archief" },
-  { TERN_FOLDER_ROLE_ARCHIVE, "arkiv" },
-  { TERN_FOLDER_ROLE_ARCHIVE, "arkisto" },
-  { TERN_FOLDER_ROLE_ARCHIVE, "archiwum" },
-  { TERN_FOLDER_ROLE_ARCHIVE, "arşiv" },
-  { TERN_FOLDER_ROLE_ARCHIVE, "архив" },
-  { TERN_FOLDER_ROLE_ARCHIVE, "アーカイブ" },
-  { TERN_FOLDER_ROLE_ARCHIVE, "归档" },
-  { TERN_FOLDER_ROLE_ARCHIVE, "存档" },
-};
 
 static TernFolderRole
 role_from_flags (TernImapMailboxFlags flags)
@@ -167,45 +31,209 @@ role_from_flags (TernImapMailboxFlags flags)
   return TERN_FOLDER_ROLE_NONE;
 }
 
-static TernFolderRole
-role_from_name (const char *name)
+/* The namespace that a name belongs to: the longest prefix counts. NULL for the user's own without
+ * one. INBOX is the user's own wherever it stands. */
+static const TernImapNamespace *
+find_namespace (GArray *namespaces, const char *name)
 {
-  g_autofree char *lower = g_utf8_strdown (name, -1);
-  g_autofree char *normal = g_utf8_normalize (lower, -1, G_NORMALIZE_DEFAULT_COMPOSE);
+  const TernImapNamespace *best = NULL;
+  gsize best_length = 0;
 
-  for (guint i = 0; i < G_N_ELEMENTS (role_names); i++)
-    if (g_strcmp0 (normal, role_names[i].name) == 0)
-      return role_names[i].role;
-  return TERN_FOLDER_ROLE_NONE;
+  if (strcmp (name, "INBOX") == 0)
+    return NULL;
+  for (guint i = 0; namespaces != NULL && i < namespaces->len; i++)
+    {
+      const TernImapNamespace *one = &g_array_index (namespaces, TernImapNamespace, i);
+      gsize length = strlen (one->prefix);
+
+      if ((best == NULL || length > best_length) &&
+          (g_str_has_prefix (name, one->prefix) ||
+           (g_ascii_strncasecmp (one->prefix, "INBOX", 5) == 0 &&
+            g_ascii_strncasecmp (name, one->prefix, length) == 0)))
+        {
+          best = one;
+          best_length = length;
+        }
+    }
+  return best;
+}
+
+static gboolean
+is_personal (GArray *namespaces, const char *name)
+{
+  const TernImapNamespace *one = find_namespace (namespaces, name);
+
+  return one == NULL || one->kind == TERN_IMAP_NAMESPACE_PERSONAL;
+}
+
+/* What of a name is shown: without the prefix that all of the user's own have in common. */
+static const char *
+skip_prefix (GArray *namespaces, const char *name)
+{
+  const TernImapNamespace *one = find_namespace (namespaces, name);
+  gsize length;
+
+  if (one == NULL || one->kind != TERN_IMAP_NAMESPACE_PERSONAL || one->delimiter == '\0')
+    return name;
+  length = strlen (one->prefix);
+  return length > 0 && one->prefix[length - 1] == one->delimiter && name[length] != '\0'
+             ? name + length
+             : name;
+}
+
+/* Where the last level of a name begins behind its delimiter; NULL where it has one level. A
+ * delimiter within base64 is none, and neither is one at the end. */
+static const char *
+find_last_level (const char *name, char delimiter)
+{
+  const char *last = NULL;
+
+  for (const char *p = name; delimiter != '\0' && *p != '\0'; p++)
+    if (*p == '&' && delimiter != '&' && strchr (p, '-') != NULL)
+      p = strchr (p, '-');
+    else if (*p == delimiter && p != name && p[1] != '\0')
+      last = p + 1;
+  return last;
+}
+
+/* A name without a delimiter at its end: some servers mark so what only holds others. */
+static char *
+dup_trimmed (const char *name, char delimiter)
+{
+  gsize length = strlen (name);
+
+  while (delimiter != '\0' && length > 1 && name[length - 1] == delimiter)
+    length--;
+  return g_strndup (name, length);
+}
+
+/* The mailbox above; NULL for none. */
+static char *
+dup_parent (GArray *namespaces, const char *name, char delimiter)
+{
+  const char *shown = skip_prefix (namespaces, name);
+  const char *level = find_last_level (shown, delimiter);
+  g_autofree char *parent = level != NULL ? g_strndup (name, (gsize) (level - name - 1)) : NULL;
+
+  if (parent != NULL && g_ascii_strcasecmp (parent, "INBOX") == 0)
+    return g_strdup ("INBOX");
+  return g_steal_pointer (&parent);
+}
+
+/* One level, decoded. */
+static char *
+dup_level (const char *wire, gsize length)
+{
+  g_autofree char *level = g_strndup (wire, length);
+
+  return tern_imap_utf7_decode (level);
+}
+
+/* All levels, decoded and parted by slashes; a slash within a level becomes one that looks alike.
+ */
+static char *
+dup_path (const char *shown, char delimiter)
+{
+  g_autoptr (GString) path = g_string_new (NULL);
+  const char *start = shown;
+
+  for (const char *p = shown;; p++)
+    {
+      if (*p == '&' && delimiter != '&' && strchr (p, '-') != NULL)
+        p = strchr (p, '-');
+      else if (*p == '\0' || (delimiter != '\0' && *p == delimiter && p != shown))
+        {
+          g_autofree char *level = dup_level (start, (gsize) (p - start));
+
+          if (delimiter != '/')
+            {
+              g_autoptr (GString) safe = g_string_new (level);
+
+              g_string_replace (safe, "/", "\u2215", 0);
+              g_string_append (path, safe->str);
+            }
+          else
+            g_string_append (path, level);
+          if (*p == '\0')
+            return g_string_free (g_steal_pointer (&path), FALSE);
+          g_string_append_c (path, '/');
+          start = p + 1;
+        }
+    }
+}
+
+/* Adds what stands above the listed mailboxes and is not listed itself; by trimmed name. */
+static GHashTable *
+complete_levels (TernImapMailboxes *mailboxes, GArray *namespaces)
+{
+  GHashTable *names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  GPtrArray *all = tern_imap_mailboxes_get_all (mailboxes);
+
+  for (guint i = 0; i < all->len; i++)
+    {
+      TernImapMailbox *mailbox = all->pdata[i];
+
+      g_hash_table_insert (names, dup_trimmed (mailbox->name, mailbox->delimiter), mailbox->name);
+    }
+  for (guint i = 0; i < all->len; i++) /* it grows */
+    {
+      const TernImapMailbox *mailbox = all->pdata[i];
+      g_autofree char *trimmed = dup_trimmed (mailbox->name, mailbox->delimiter);
+      g_autofree char *parent = dup_parent (namespaces, trimmed, mailbox->delimiter);
+      TernImapMailbox *added;
+
+      if (parent == NULL || g_hash_table_contains (names, parent))
+        continue;
+      added = tern_imap_mailboxes_add (mailboxes, parent);
+      if (added == NULL)
+        break;
+      added->delimiter = mailbox->delimiter;
+      added->flags |= TERN_IMAP_MAILBOX_NONEXISTENT | TERN_IMAP_MAILBOX_NOSELECT;
+      g_hash_table_insert (names, g_steal_pointer (&parent), added->name);
+    }
+  return names;
+}
+
+/* A mailbox that only carries the common prefix shows nothing that its children do not. */
+static gboolean
+is_bare_prefix (GArray *namespaces, const TernImapMailbox *mailbox)
+{
+  g_autofree char *trimmed = dup_trimmed (mailbox->name, mailbox->delimiter);
+
+  if ((mailbox->flags & TERN_IMAP_MAILBOX_NOSELECT) == 0 || strcmp (trimmed, "INBOX") == 0)
+    return FALSE;
+  for (guint i = 0; namespaces != NULL && i < namespaces->len; i++)
+    {
+      const TernImapNamespace *one = &g_array_index (namespaces, TernImapNamespace, i);
+      g_autofree char *prefix = dup_trimmed (one->prefix, one->delimiter);
+
+      if (one->kind == TERN_IMAP_NAMESPACE_PERSONAL && strcmp (prefix, trimmed) == 0 &&
+          strcmp (prefix, one->prefix) != 0)
+        return TRUE;
+    }
+  return FALSE;
 }
 
 static TernFolder *
-convert_folder (const TernImapMailbox *mailbox, GHashTable *names)
+convert_folder (const TernImapMailbox *mailbox, GArray *namespaces, GHashTable *names)
 {
-  g_autofree char *wire = g_strdup (mailbox->name);
-  g_autofree char *path = NULL;
-  g_autofree char *parent = NULL;
-  char *last = mailbox->delimiter != '\0' ? strrchr (wire, mailbox->delimiter) : NULL;
-  TernFolder *folder;
+  g_autofree char *trimmed = dup_trimmed (mailbox->name, mailbox->delimiter);
+  g_autofree char *parent = dup_parent (namespaces, trimmed, mailbox->delimiter);
+  const char *shown = skip_prefix (namespaces, trimmed);
+  const char *level = find_last_level (shown, mailbox->delimiter);
+  g_autofree char *path = dup_path (shown, mailbox->delimiter);
+  TernFolder *folder = tern_folder_new (
+      mailbox->name, path, parent != NULL ? g_hash_table_lookup (names, parent) : NULL);
 
-  if (last != NULL && last != wire)
-    {
-      parent = g_strndup (wire, (gsize) (last - wire));
-      if (!g_hash_table_contains (names, parent))
-        g_clear_pointer (&parent, g_free);
-    }
-  path = tern_imap_utf7_decode (mailbox->name);
-  if (mailbox->delimiter != '\0' && mailbox->delimiter != '/')
-    g_strdelimit (path, (char[]){ mailbox->delimiter, '\0' }, '/');
-
-  folder = tern_folder_new (mailbox->name, path, parent);
-  folder->role = g_ascii_strcasecmp (mailbox->name, "INBOX") == 0
-                     ? TERN_FOLDER_ROLE_INBOX
-                     : role_from_flags (mailbox->flags);
+  g_free ((char *) folder->name);
+  folder->name = tern_imap_utf7_decode (level != NULL ? level : shown);
+  if (strcmp (mailbox->name, "INBOX") == 0)
+    folder->role = TERN_FOLDER_ROLE_INBOX;
+  else if (is_personal (namespaces, mailbox->name))
+    folder->role = role_from_flags (mailbox->flags);
   folder->selectable = (mailbox->flags & TERN_IMAP_MAILBOX_NOSELECT) == 0;
-  folder->subscribed = TRUE;
-  folder->total = (gint) MIN (mailbox->messages, G_MAXINT);
-  folder->unread = (gint) MIN (mailbox->unseen, G_MAXINT);
+  folder->total = (gint) MIN (mailbox->counts.messages, G_MAXINT);
+  folder->unread = (gint) MIN (mailbox->counts.unseen, G_MAXINT);
   return folder;
 }
 
@@ -213,15 +241,6 @@ static int
 compare_paths (gconstpointer a, gconstpointer b)
 {
   return strcmp ((*(TernFolder *const *) a)->path, (*(TernFolder *const *) b)->path);
-}
-
-static gboolean
-has_role (GPtrArray *folders, TernFolderRole role)
-{
-  for (guint i = 0; i < folders->len; i++)
-    if (((TernFolder *) folders->pdata[i])->role == role)
-      return TRUE;
-  return FALSE;
 }
 
 static guint
@@ -234,73 +253,127 @@ count_levels (const TernFolder *folder)
   return levels;
 }
 
+/* Where a server marks several for one purpose, the highest keeps it. INBOX stays INBOX only. */
+static void
+settle_roles (GPtrArray *folders, TernFolder **by_role)
+{
+  for (guint i = 0; i < folders->len; i++)
+    {
+      TernFolder *folder = folders->pdata[i], *other = by_role[folder->role];
+
+      if (folder->role == TERN_FOLDER_ROLE_NONE)
+        continue;
+      if (folder->role == TERN_FOLDER_ROLE_INBOX && strcmp (folder->remote_id, "INBOX") != 0)
+        folder->role = TERN_FOLDER_ROLE_NONE;
+      else if (other != NULL && count_levels (folder) >= count_levels (other))
+        folder->role = TERN_FOLDER_ROLE_NONE;
+      else
+        {
+          if (other != NULL)
+            other->role = TERN_FOLDER_ROLE_NONE;
+          by_role[folder->role] = folder;
+        }
+    }
+}
+
 /* Names tell only what no attribute told, and the highest folder counts: `Trash` before
  * `Old/Trash`. */
 static void
-guess_roles (GPtrArray *folders)
+guess_roles (GPtrArray *folders, GArray *namespaces, TernFolder **by_role)
 {
-  for (TernFolderRole role = TERN_FOLDER_ROLE_DRAFTS; role <= TERN_FOLDER_ROLE_TRASH; role++)
+  TernFolder *best[TERN_FOLDER_ROLE_FLAGGED + 1] = { NULL };
+  guint best_rank[TERN_FOLDER_ROLE_FLAGGED + 1] = { 0 };
+
+  for (guint i = 0; i < folders->len; i++)
     {
-      TernFolder *best = NULL;
+      TernFolder *folder = folders->pdata[i];
+      guint rank;
+      TernFolderRole role = folder->role == TERN_FOLDER_ROLE_NONE && folder->selectable
+                                ? tern_imap_folder_name_get_role (folder->name, &rank)
+                                : TERN_FOLDER_ROLE_NONE;
 
-      if (has_role (folders, role))
+      if (role == TERN_FOLDER_ROLE_NONE || by_role[role] != NULL ||
+          !is_personal (namespaces, folder->remote_id))
         continue;
-      for (guint i = 0; i < folders->len; i++)
+      if (best[role] == NULL || count_levels (folder) < count_levels (best[role]) ||
+          (count_levels (folder) == count_levels (best[role]) && rank < best_rank[role]))
         {
-          TernFolder *folder = folders->pdata[i];
-
-          if (folder->role == TERN_FOLDER_ROLE_NONE && folder->selectable &&
-              role_from_name (folder->name) == role &&
-              (best == NULL || count_levels (folder) < count_levels (best)))
-            best = folder;
+          best[role] = folder;
+          best_rank[role] = rank;
         }
-      if (best != NULL)
-        best->role = role;
+    }
+  for (guint role = 0; role < G_N_ELEMENTS (best); role++)
+    if (best[role] != NULL)
+      best[role]->role = (TernFolderRole) role;
+}
+
+/* Folders with a role are wanted whatever the server says; and where something below is subscribed
+ * to, so is what holds nothing but it. */
+static void
+settle_subscriptions (GPtrArray *folders)
+{
+  g_autoptr (GHashTable) by_name = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (guint i = 0; i < folders->len; i++)
+    {
+      TernFolder *folder = folders->pdata[i];
+
+      folder->subscribed = folder->subscribed || folder->role != TERN_FOLDER_ROLE_NONE;
+      g_hash_table_insert (by_name, (gpointer) folder->remote_id, folder);
+    }
+  for (guint i = 0; i < folders->len; i++)
+    {
+      TernFolder *folder = folders->pdata[i];
+      TernFolder *above = folder->subscribed && folder->parent != NULL
+                              ? g_hash_table_lookup (by_name, folder->parent)
+                              : NULL;
+
+      while (above != NULL && !above->selectable && !above->subscribed)
+        {
+          above->subscribed = TRUE;
+          above = above->parent != NULL ? g_hash_table_lookup (by_name, above->parent) : NULL;
+        }
     }
 }
 
 /**
  * tern_imap_convert_folders:
- * @mailboxes: (element-type TernImapMailbox): what LIST gave
+ * @mailboxes: what LIST gave; what stands above a mailbox and was not listed is added to it
+ * @namespaces: (nullable) (element-type TernImapNamespace): what NAMESPACE gave
  *
  * Makes the account's folders. INBOX is among them whether the server lists it or not (RFC 9051
- * section 5.1).
+ * section 5.1). The prefix of the user's own mailboxes is not shown; those of others stand below
+ * a folder of their own. Roles come from attributes, else from names, and only the user's own
+ * folders have one.
  *
  * Returns: (transfer full) (element-type TernFolder): the folders, parents before children
  */
 GPtrArray *
-tern_imap_convert_folders (GPtrArray *mailboxes)
+tern_imap_convert_folders (TernImapMailboxes *mailboxes, GArray *namespaces)
 {
   GPtrArray *folders = g_ptr_array_new_with_free_func ((GDestroyNotify) tern_folder_unref);
-  g_autoptr (GHashTable) names = g_hash_table_new (g_str_hash, g_str_equal);
-  gboolean is_told = FALSE;
+  gboolean is_told = tern_imap_mailboxes_has_subscriptions (mailboxes);
+  TernFolder *by_role[TERN_FOLDER_ROLE_FLAGGED + 1] = { NULL };
+  g_autoptr (GHashTable) names = NULL;
+  GPtrArray *all;
 
-  for (guint i = 0; i < mailboxes->len; i++)
+  tern_imap_mailboxes_add (mailboxes, "INBOX");
+  names = complete_levels (mailboxes, namespaces);
+  all = tern_imap_mailboxes_get_all (mailboxes);
+  for (guint i = 0; i < all->len; i++)
     {
-      const TernImapMailbox *mailbox = mailboxes->pdata[i];
+      const TernImapMailbox *mailbox = all->pdata[i];
+      TernFolder *folder;
 
-      g_hash_table_add (names, mailbox->name);
-      is_told = is_told || (mailbox->flags & TERN_IMAP_MAILBOX_SUBSCRIBED) != 0;
-    }
-  for (guint i = 0; i < mailboxes->len; i++)
-    {
-      const TernImapMailbox *mailbox = mailboxes->pdata[i];
-      TernFolder *folder = convert_folder (mailbox, names);
-
-      if (is_told && folder->role == TERN_FOLDER_ROLE_NONE)
-        folder->subscribed = (mailbox->flags & TERN_IMAP_MAILBOX_SUBSCRIBED) != 0;
+      if (is_bare_prefix (namespaces, mailbox))
+        continue;
+      folder = convert_folder (mailbox, namespaces, names);
+      folder->subscribed = !is_told || (mailbox->flags & TERN_IMAP_MAILBOX_SUBSCRIBED) != 0;
       g_ptr_array_add (folders, folder);
     }
-  if (!has_role (folders, TERN_FOLDER_ROLE_INBOX))
-    {
-      TernFolder *inbox = tern_folder_new ("INBOX", "INBOX", NULL);
-
-      inbox->role = TERN_FOLDER_ROLE_INBOX;
-      inbox->selectable = inbox->subscribed = TRUE;
-      inbox->total = inbox->unread = -1;
-      g_ptr_array_add (folders, inbox);
-    }
-  guess_roles (folders);
+  settle_roles (folders, by_role);
+  guess_roles (folders, namespaces, by_role);
+  settle_subscriptions (folders);
   g_ptr_array_sort (folders, compare_paths);
   return folders;
 }
