@@ -13,6 +13,8 @@
 #define STEP_LEAST (64 * 1024)
 #define STEP_MOST (8 * 1024 * 1024)
 #define STEP_LETTERS 500
+/* While somebody waits the next step is asked for before the last one has come. */
+#define STEPS_AT_ONCE 2
 /* Rows read at once, and looked at before anything else gets its turn. */
 #define PAGE 250
 #define MAX_LOOKED_AT 1000
@@ -137,11 +139,12 @@ finish_pass (TernRunner *self, Pass *pass, const GError *error)
 static Pass *
 choose_pass (TernRunner *self)
 {
-  for (GList *l = self->bodies.head; l != NULL; l = l->next)
+  for (GList *l = self->bodies.head; l != NULL && self->bodies_running < STEPS_AT_ONCE; l = l->next)
     if (((Pass *) l->data)->tasks->len > 0)
       return l->data;
-  if (self->pending > 0 || self->retry_source != NULL || tern_core_is_metered (self->core) ||
-      self->state == TERN_ACCOUNT_STATE_SIGN_IN || self->state == TERN_ACCOUNT_STATE_CERTIFICATE)
+  if (self->bodies_running > 0 || self->pending > 0 || self->retry_source != NULL ||
+      tern_core_is_metered (self->core) || self->state == TERN_ACCOUNT_STATE_SIGN_IN ||
+      self->state == TERN_ACCOUNT_STATE_CERTIFICATE)
     return NULL;
   return g_queue_peek_head (&self->bodies);
 }
@@ -368,7 +371,7 @@ step_done (Step *step, GError *error)
   Pass *pass = find_pass (self, step->folder_id);
   gboolean is_broken = is_broken_way (error);
 
-  self->bodies_running = FALSE;
+  self->bodies_running--;
   if (self->core == NULL || pass == NULL)
     return;
   for (guint i = 0; i < step->letters->len && !is_broken; i++)
@@ -459,7 +462,7 @@ single_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   Pass *pass = find_pass (self, single->folder_id);
 
   g_clear_pointer (&letter, tern_letter_unref);
-  self->bodies_running = FALSE;
+  self->bodies_running--;
   if (is_broken_way (error))
     g_hash_table_remove (self->bodies_tried, &single->id);
   if (self->core == NULL || pass == NULL)
@@ -493,7 +496,7 @@ run_single (TernRunner *self, Pass *pass)
   single->folder_id = pass->folder_id;
   single->runner = g_object_ref (self);
   single->id = id;
-  self->bodies_running = TRUE;
+  self->bodies_running++;
   tern_runner_open_letter (self, message, TERN_FETCH_VALIDATE, TERN_URGENCY_BACKGROUND,
                            g_task_new (self, self->cancellable, single_cb, single));
 }
@@ -522,13 +525,17 @@ run_step (TernRunner *self, Pass *pass)
     }
   if (step->letters->len > 0 && has_room (step, &error))
     {
-      self->bodies_running = TRUE;
+      self->bodies_running++;
       tern_runner_begin (self);
       tern_runner_with_channel (self, step_with_channel, g_steal_pointer (&step));
+      tern_runner_continue_bodies (self);
       return;
     }
   if (step->letters->len > 0 && pass->tasks->len > 0 && error == NULL)
     g_set_error_literal (&error, TERN_ERROR, TERN_ERROR_LIMIT, "the cache is full");
+  /* What is under way may still tell of letters to be fetched alone. */
+  if (is_end && step->letters->len == 0 && self->bodies_running > 0)
+    return;
   if (step->letters->len > 0 || (is_end && pass->singles->len == 0))
     finish_pass (self, pass, error);
   tern_runner_continue_bodies (self);
@@ -561,8 +568,7 @@ continue_cb (gpointer user_data)
 void
 tern_runner_continue_bodies (TernRunner *self)
 {
-  if (self->core == NULL || self->bodies_running || self->bodies_source != NULL ||
-      choose_pass (self) == NULL)
+  if (self->core == NULL || self->bodies_source != NULL || choose_pass (self) == NULL)
     return;
   self->bodies_source = g_idle_source_new ();
   g_source_set_priority (self->bodies_source, G_PRIORITY_LOW);

@@ -37,7 +37,7 @@ struct _TernRunner
   gboolean snippets_running;
 
   GQueue bodies;            /* Pass: folders whose letters are fetched in advance */
-  gboolean bodies_running;
+  guint bodies_running;     /* steps under way */
   GSource *bodies_source;
   GHashTable *bodies_tried; /* gint64 message id: was asked for alone, in this run of the program */
   guint64 bodies_step;      /* bytes to ask for at once; 0: not known yet */
