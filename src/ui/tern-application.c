@@ -131,9 +131,13 @@ set_accelerators (GtkApplication *application)
     const char *action;
     const char *keys[3];
   } accelerators[] = {
-    { "app.quit", { "<Control>q" } },     { "app.preferences", { "<Control>comma" } },
-    { "window.close", { "<Control>w" } }, { "win.refresh", { "<Control>r", "F5" } },
-    { "win.undo", { "<Control>z" } },     { "win.show-sidebar", { "F9" } },
+    { "app.quit", { "<Control>q" } },
+    { "app.preferences", { "<Control>comma" } },
+    { "window.close", { "<Control>w" } },
+    { "win.refresh", { "<Control>r", "F5" } },
+    { "win.undo", { "<Control>z" } },
+    { "win.show-sidebar", { "F9" } },
+    { "win.inspector", { "<Shift><Control>i" } },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (accelerators); i++)

@@ -6,6 +6,7 @@
 #include <glib/gi18n.h>
 
 #include "tern-account-sign-in.h"
+#include "tern-inspector.h"
 #include "tern-move-dialog.h"
 
 #define LIST(self) TERN_MESSAGE_LIST_PANE ((self)->list)
@@ -188,6 +189,18 @@ pane_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 static void
+inspector_cb (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  TernWindow *self = TERN_WINDOW (widget);
+
+  if (self->inspector == NULL)
+    g_set_weak_pointer (&self->inspector,
+                        GTK_WINDOW (tern_inspector_new (
+                            self->engine, tern_message_list_pane_get_account_id (LIST (self)))));
+  gtk_window_present (self->inspector);
+}
+
+static void
 undo_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   tern_window_undo (TERN_WINDOW (widget));
@@ -247,27 +260,17 @@ tern_window_add_actions (GtkWidgetClass *klass)
     const char *parameter;
     GtkWidgetActionActivateFunc activate;
   } actions[] = {
-    { "win.star", NULL, flag_cb },
-    { "win.toggle-read", NULL, flag_cb },
-    { "win.archive", NULL, move_cb },
-    { "win.delete", NULL, move_cb },
-    { "win.delete-forever", NULL, move_cb },
-    { "win.move", NULL, move_to_cb },
-    { "win.row-star", "x", row_cb },
-    { "win.row-archive", "x", row_cb },
-    { "win.row-delete", "x", row_cb },
-    { "win.next", NULL, step_cb },
-    { "win.previous", NULL, step_cb },
-    { "win.open", NULL, list_cb },
-    { "win.select", NULL, list_cb },
-    { "win.select-all", NULL, list_cb },
-    { "win.refresh", NULL, refresh_cb },
-    { "win.back", NULL, pane_cb },
-    { "win.show-sidebar", NULL, pane_cb },
-    { "win.undo", NULL, undo_cb },
-    { "win.go", "s", go_cb },
-    { "win.sign-in", NULL, account_cb },
-    { "win.certificate", NULL, account_cb },
+    { "win.star", NULL, flag_cb },           { "win.toggle-read", NULL, flag_cb },
+    { "win.archive", NULL, move_cb },        { "win.delete", NULL, move_cb },
+    { "win.delete-forever", NULL, move_cb }, { "win.move", NULL, move_to_cb },
+    { "win.row-star", "x", row_cb },         { "win.row-archive", "x", row_cb },
+    { "win.row-delete", "x", row_cb },       { "win.next", NULL, step_cb },
+    { "win.previous", NULL, step_cb },       { "win.open", NULL, list_cb },
+    { "win.select", NULL, list_cb },         { "win.select-all", NULL, list_cb },
+    { "win.refresh", NULL, refresh_cb },     { "win.back", NULL, pane_cb },
+    { "win.show-sidebar", NULL, pane_cb },   { "win.inspector", NULL, inspector_cb },
+    { "win.undo", NULL, undo_cb },           { "win.go", "s", go_cb },
+    { "win.sign-in", NULL, account_cb },     { "win.certificate", NULL, account_cb },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (actions); i++)

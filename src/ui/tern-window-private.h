@@ -17,6 +17,7 @@ struct _TernWindow
   TernMessageItem *shown; /* the letter in the last pane */
   TernOperation *undo;    /* what Undo takes back */
   AdwToast *toast;        /* that offers it */
+  GtkWindow *inspector;   /* NULL while it is closed; weak */
   gboolean go_pending;    /* after g, until the key that says where */
 
   GtkWidget *toasts;

@@ -319,6 +319,9 @@ tern_window_dispose (GObject *object)
   g_clear_object (&self->folders);
   g_clear_pointer (&self->undo, tern_operation_unref);
   g_clear_object (&self->toast);
+  if (self->inspector != NULL)
+    gtk_window_destroy (self->inspector);
+  g_clear_weak_pointer (&self->inspector);
   g_clear_object (&self->settings);
   g_clear_object (&self->engine);
   G_OBJECT_CLASS (tern_window_parent_class)->dispose (object);

@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The window on a sample mailbox, used as a person uses it: by keys, and by what can be read out."""
+import os
+
 import window
 
 import sample  # found by way of window
@@ -65,6 +67,32 @@ class SampleMailbox(window.WindowCase):
         tern.trace.wait("op.log", after=events)
         tern.press("ctrl+z")
         self.assertIn("Starred", tern.wait_row(NEWEST))
+
+    def test_the_inspector_shows_a_race_and_commands_and_keeps_them_in_a_file(self):
+        tern, _proxy = self.start_filled()
+        tern.press("ctrl+shift+i")
+        tern.find("push button", "Save…")
+
+        def lines():
+            return [name for role, name, _node in tern.nodes() if role == "list item"]
+
+        for part in ("Race: 127.0.0.1:", "AUTHENTICATE …", "SELECT INBOX", "FETCH "):
+            window.wait_for(f"a line with “{part}”",
+                            lambda part=part: any(part in line for line in lines()))
+        tern.focus("Inspector")
+        report = os.path.join(self.folder, "report.txt")
+        tern.press("ctrl+s")
+        tern.focus("Save the report")
+        tern.press("ctrl+a")
+        tern.type(report)
+        tern.press("Return")
+        window.wait_for("a report", lambda: os.path.exists(report) and os.path.getsize(report))
+        with open(report, encoding="utf-8") as file:
+            text = file.read()
+        self.assertIn("UID FETCH", text)
+        self.assertIn("Race: 127.0.0.1:", text)
+        for secret in (window.EMAIL, self.server.password, NEWEST):
+            self.assertNotIn(secret, text)
 
     def test_a_start_without_the_server_shows_the_same_list(self):
         tern, proxy = self.start_filled()
