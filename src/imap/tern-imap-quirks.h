@@ -9,8 +9,8 @@ G_BEGIN_DECLS
  * TernImapQuirkFlags:
  * @TERN_IMAP_QUIRK_WANTS_ID: opens no mailbox for a program that has not sent ID, offered or not
  * @TERN_IMAP_QUIRK_TRASH_BY_COPY: a copy to Trash moves, and a MOVE there may drop the connection
- * @TERN_IMAP_QUIRK_WRONG_STRUCTURE: a BODYSTRUCTURE with multiparts in multiparts, or with empty
- *   ones, is not to be relied on: the whole message is
+ * @TERN_IMAP_QUIRK_WRONG_STRUCTURE: a BODYSTRUCTURE with an empty multipart is not what the
+ *   message is like
  * @TERN_IMAP_QUIRK_APPEND_CRLF: takes by APPEND only what ends in CRLF
  * @TERN_IMAP_QUIRK_APPEND_LOSES_FLAGS: flags given to APPEND have to be stored once more
  * @TERN_IMAP_QUIRK_APPEND_NOOP: shows an appended message only after a NOOP

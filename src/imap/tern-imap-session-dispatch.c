@@ -149,7 +149,9 @@ handle_data (TernImapSession *self, const TernImapResponse *response)
     }
   else if (tern_imap_response_equal (response, 2, "EXPUNGE"))
     {
-      if (self->selected.exists > 0)
+      guint32 seq = tern_imap_response_get_uint32 (response, 1);
+
+      if (seq > 0 && seq <= self->selected.exists) /* some servers tell of more than they have */
         self->selected.exists--;
       self->selected.expunged++;
     }

@@ -255,6 +255,11 @@ read_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       return;
     }
   tern_imap_session_note_traffic (self);
+  if (self->bye != NULL) /* not all that say so close the connection */
+    {
+      tern_imap_session_fail (self, g_error_copy (self->bye));
+      return;
+    }
   g_signal_emit_by_name (self, "drained");
   tern_imap_session_start_reading (self);
 }
