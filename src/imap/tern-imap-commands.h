@@ -129,6 +129,9 @@ void            tern_imap_search_async (TernImapSession *self, const char *crite
 TernImapRanges *tern_imap_search_finish (TernImapSession *self, GAsyncResult *result,
                                          GError **error);
 
+void     tern_imap_idle_async (TernImapSession *self, GAsyncReadyCallback callback,
+                               gpointer user_data);
+
 void     tern_imap_noop_async (TernImapSession *self, GCancellable *cancellable,
                                GAsyncReadyCallback callback, gpointer user_data);
 

@@ -119,6 +119,13 @@ handle_status (TernImapSession *self, const TernImapStatus *status)
     }
 }
 
+static void
+tell_news (TernImapSession *self)
+{
+  if (self->selected.name != NULL)
+    g_signal_emit_by_name (self, "news");
+}
+
 /* A FETCH goes to the oldest command that wants it, for the server answers in order. */
 static void
 handle_fetch (TernImapSession *self)
@@ -131,6 +138,8 @@ handle_fetch (TernImapSession *self)
       if (command->fetch != NULL && command->fetch (command, self->fetch))
         return;
     }
+  if ((self->fetch->items & TERN_IMAP_HAS_FLAGS) != 0)
+    tell_news (self);
 }
 
 static void
@@ -154,6 +163,7 @@ handle_data (TernImapSession *self, const TernImapResponse *response)
       if (seq > 0 && seq <= self->selected.exists) /* some servers tell of more than they have */
         self->selected.exists--;
       self->selected.expunged++;
+      tell_news (self);
     }
   for (GList *l = self->pending.head; l != NULL; l = l->next)
     {
@@ -164,9 +174,16 @@ handle_data (TernImapSession *self, const TernImapResponse *response)
     }
   if (tern_imap_response_equal (response, 2, "EXISTS"))
     {
+      guint32 before = self->selected.exists;
+
       self->selected.exists = tern_imap_response_get_uint32 (response, 1);
       tern_imap_session_note_exists (self, self->selected.exists);
+      if (self->selected.exists != before) /* some repeat it with every answer */
+        tell_news (self);
     }
+  else if (tern_imap_response_equal (response, 1, "VANISHED") &&
+           tern_imap_response_get_string (response, 2) != NULL) /* no list: not (EARLIER) */
+    tell_news (self);
 }
 
 /* Takes a response from the scanner. */

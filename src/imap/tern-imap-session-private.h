@@ -20,6 +20,8 @@ typedef struct _TernImapCommand TernImapCommand;
  * @lines: (element-type GBytes): the first goes out at once, each further one after a `+`
  * @sent: how many of @lines went out
  * @task: (nullable): who waits for it; %NULL once cancelled
+ * @holds_back: its second line is sent only when something else is to be sent (IDLE)
+ * @is_resting: the server owes it nothing before that line is sent
  * @data: the command's own
  * @free_data: (nullable): for @data
  * @response: (nullable): offered untagged data; whether it took it
@@ -40,6 +42,8 @@ struct _TernImapCommand
   GPtrArray       *lines;
   GString         *line;
   guint            sent;
+  gboolean         holds_back;
+  gboolean         is_resting;
   GTask           *task;
   GSource         *cancel_source;
   gpointer         data;
@@ -136,6 +140,8 @@ void tern_imap_command_return_error (TernImapCommand *self, GError *error);
 void     tern_imap_session_start_reading (TernImapSession *self);
 void     tern_imap_session_schedule_flush (TernImapSession *self);
 void     tern_imap_session_be_impatient (TernImapSession *self);
+void     tern_imap_session_begin_idle (TernImapSession *self);
+gboolean tern_imap_session_is_resting (TernImapSession *self);
 void     tern_imap_session_continue (TernImapSession *self);
 void     tern_imap_session_fail (TernImapSession *self, GError *error);
 gboolean tern_imap_session_set_state (TernImapSession *self, TernImapState state);

@@ -28,7 +28,7 @@ tern_imap_channel_finalize (GObject *object)
   g_free (self->password);
   g_ptr_array_unref (self->memories);
   g_clear_pointer (&self->route, tern_route_unref);
-  g_strfreev (self->watched);
+  g_ptr_array_unref (self->watched);
   g_clear_pointer (&self->namespaces, g_array_unref);
   for (guint i = 0; i < TERN_IMAP_MAX_CONNECTIONS; i++)
     tern_imap_slot_clear (&self->slots[i]);
@@ -48,7 +48,16 @@ static void
 tern_imap_channel_init (TernImapChannel *self)
 {
   self->memories = g_ptr_array_new_with_free_func ((GDestroyNotify) tern_imap_memory_free);
-  self->timing = (TernImapTiming){ .idle = 5 * 60 * 1000, .silent = 60 * 1000 };
+  self->timing = (TernImapTiming){
+    .idle = 5 * 60 * 1000,
+    .silent = 60 * 1000,
+    .coalesce = 200,
+    .settle = 1000,
+    .renew = 28 * 60 * 1000,
+    .poll_first = 2 * 60 * 1000,
+    .poll_others = 10 * 60 * 1000,
+  };
+  self->watched = g_ptr_array_new ();
   self->limit = TERN_IMAP_MAX_CONNECTIONS;
   for (guint i = 0; i < TERN_IMAP_MAX_CONNECTIONS; i++)
     tern_imap_slot_init (&self->slots[i], self);
@@ -303,10 +312,7 @@ channel_dup_route (TernChannel *channel)
 static void
 channel_watch (TernChannel *channel, const char *const *folders)
 {
-  TernImapChannel *self = TERN_IMAP_CHANNEL (channel);
-
-  g_strfreev (self->watched);
-  self->watched = g_strdupv ((char **) folders);
+  tern_imap_watch_set (TERN_IMAP_CHANNEL (channel), folders);
 }
 
 static void
