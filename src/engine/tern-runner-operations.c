@@ -314,7 +314,7 @@ replay_next (TernRunner *self)
   ids = list_remote_ids (self, self->running, &unnamed);
   if (unnamed && (last == NULL || last->id != self->running->id))
     {
-      tern_runner_sync_folder (self, self->running->folder_id, TERN_FETCH_FORCE,
+      tern_runner_sync_folder (self, self->running->folder_id, TERN_FETCH_FORCE, TERN_URGENCY_USER,
                                g_task_new (NULL, NULL, named_cb, g_object_ref (self)));
       return;
     }

@@ -150,6 +150,9 @@ void tern_imap_channel_observe_session (TernImapChannel *self, TernImapSession *
 void tern_imap_channel_tell_connected (TernImapChannel *self, TernImapSession *session,
                                        guint connection);
 
+void     tern_imap_check_async (TernImapChannel *self, const char *const *folders,
+                                GCancellable *cancellable, GAsyncReadyCallback callback,
+                                gpointer user_data);
 void     tern_imap_folders_async (TernImapChannel *self, GCancellable *cancellable,
                                   GAsyncReadyCallback callback, gpointer user_data);
 void     tern_imap_sync_async (TernImapChannel *self, const char *folder, const char *state,

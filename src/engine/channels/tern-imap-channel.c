@@ -239,9 +239,19 @@ channel_list_folders_async (TernChannel *channel,
 }
 
 static GPtrArray *
-channel_list_folders_finish (TernChannel *channel, GAsyncResult *result, GError **error)
+folders_finish (TernChannel *channel, GAsyncResult *result, GError **error)
 {
   return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+static void
+channel_check_folders_async (TernChannel *channel,
+                             const char *const *folders,
+                             GCancellable *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer user_data)
+{
+  tern_imap_check_async (TERN_IMAP_CHANNEL (channel), folders, cancellable, callback, user_data);
 }
 
 static void
@@ -330,7 +340,9 @@ tern_imap_channel_iface_init (TernChannelInterface *iface)
   iface->connect_async = channel_connect_async;
   iface->connect_finish = boolean_finish;
   iface->list_folders_async = channel_list_folders_async;
-  iface->list_folders_finish = channel_list_folders_finish;
+  iface->list_folders_finish = folders_finish;
+  iface->check_folders_async = channel_check_folders_async;
+  iface->check_folders_finish = folders_finish;
   iface->sync_folder_async = channel_sync_folder_async;
   iface->sync_folder_finish = boolean_finish;
   iface->fetch_parts_async = channel_fetch_parts_async;
