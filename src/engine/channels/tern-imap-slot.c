@@ -94,7 +94,7 @@ tern_imap_channel_do_with_others (TernImapChannel *self, const GError *error)
   self->limit = others;
   self->limited_until = g_get_monotonic_time () +
                         (tern_error_is_transport (error) ? LIMITED_BY_NETWORK : LIMITED_BY_SERVER);
-  g_message ("The server allows %u connections: %s", others, error->message);
+  g_info ("The server allows %u connections: %s", others, error->message);
   return TRUE;
 }
 
