@@ -15,6 +15,8 @@ G_BEGIN_DECLS
  * @TERN_IMAP_QUIRK_APPEND_LOSES_FLAGS: flags given to APPEND have to be stored once more
  * @TERN_IMAP_QUIRK_APPEND_NOOP: shows an appended message only after a NOOP
  * @TERN_IMAP_QUIRK_NEW_MESSAGE_ID: may give an appended message another Message-ID
+ * @TERN_IMAP_QUIRK_LOGIN_AHEAD: garbles what is sent behind AUTHENTICATE before it has answered, but
+ *   not what is sent behind LOGIN
  *
  * What cannot be told by a number or by a capability that is not to be used.
  */
@@ -27,6 +29,7 @@ typedef enum
   TERN_IMAP_QUIRK_APPEND_LOSES_FLAGS = 1 << 4,
   TERN_IMAP_QUIRK_APPEND_NOOP = 1 << 5,
   TERN_IMAP_QUIRK_NEW_MESSAGE_ID = 1 << 6,
+  TERN_IMAP_QUIRK_LOGIN_AHEAD = 1 << 7,
 } TernImapQuirkFlags;
 
 /**

@@ -65,6 +65,7 @@ handle_tagged (TernImapSession *self, const TernImapResponse *response)
       return;
     }
   g_debug ("an answer to a command that was never sent is left out");
+  tern_imap_session_doubt_ahead (self);
 }
 
 static void
@@ -108,6 +109,8 @@ handle_status (TernImapSession *self, const TernImapStatus *status)
   if (tern_imap_status_has_code (status, "ALERT"))
     g_message ("The server says: %s", status->text);
   tern_imap_session_note_status (self, status);
+  if (status->kind == TERN_IMAP_STATUS_BAD)
+    tern_imap_session_doubt_ahead (self);
   if (status->kind == TERN_IMAP_STATUS_BYE && self->bye == NULL)
     self->bye = tern_imap_status_to_error (status);
   for (GList *l = self->pending.head; l != NULL; l = l->next)

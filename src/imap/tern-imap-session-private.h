@@ -153,6 +153,8 @@ void     tern_imap_session_set_identity (TernImapSession *self, const char *name
 void     tern_imap_session_begin_tls (TernImapSession *self, TernImapCommand *command);
 void     tern_imap_session_clear_selected (TernImapSession *self);
 void     tern_imap_session_check_ahead (TernImapSession *self);
+void     tern_imap_session_doubt_ahead (TernImapSession *self);
+gboolean tern_imap_session_uses_plain (TernImapSession *self);
 
 void tern_imap_session_note_command (TernImapSession *self, TernImapCommand *command, GBytes *line);
 void tern_imap_session_note_answer (TernImapSession *self, TernImapCommand *command,
