@@ -7,6 +7,8 @@
 
 /* The longest literal that LITERAL- lets pass without asking (RFC 7888 section 5). */
 #define MAX_SHORT_LITERAL 4096
+/* The longest letter whose upload is worth less than a round trip. */
+#define MAX_UNASKED (64 * 1024)
 
 /* Makes a command that ends a task of its session; the task is taken over. */
 TernImapCommand *
@@ -134,6 +136,24 @@ tern_imap_command_add_mailbox (TernImapCommand *self, const char *name)
       tern_imap_session_is_utf8 (self->session) ? tern_imap_utf7_decode (name) : NULL;
 
   tern_imap_command_add_string (self, utf8 != NULL ? utf8 : name);
+}
+
+/* Adds a letter as a literal, which is a line of its own so that no log takes it. A long one asks
+ * first even where it need not: the server may refuse it (RFC 7888 section 4). */
+void
+tern_imap_command_add_literal (TernImapCommand *self, GBytes *bytes)
+{
+  gsize length;
+  const char *text = g_bytes_get_data (bytes, &length);
+  gboolean at_once =
+      (tern_imap_session_has (self->session, "LITERAL+") && length <= MAX_UNASKED) ||
+      (tern_imap_session_has (self->session, "LITERAL-") && length <= MAX_SHORT_LITERAL);
+
+  tern_imap_command_add (self, "{%" G_GSIZE_FORMAT "%s}", length, at_once ? "+" : "");
+  tern_imap_command_wait (self);
+  if (at_once)
+    self->at_once = self->lines->len + 1;
+  g_string_append_len (self->line, text, (gssize) length);
 }
 
 static gboolean

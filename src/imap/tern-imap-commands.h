@@ -129,8 +129,30 @@ void            tern_imap_search_async (TernImapSession *self, const char *crite
 TernImapRanges *tern_imap_search_finish (TernImapSession *self, GAsyncResult *result,
                                          GError **error);
 
-void     tern_imap_idle_async (TernImapSession *self, GAsyncReadyCallback callback,
-                               gpointer user_data);
+void     tern_imap_append_async (TernImapSession *self, const char *mailbox, const char *flags,
+                                 gint64 received, GBytes *letter, GCancellable *cancellable,
+                                 GAsyncReadyCallback callback, gpointer user_data);
+gboolean tern_imap_append_finish (TernImapSession *self, GAsyncResult *result,
+                                  guint32 *uidvalidity, guint32 *uid, GError **error);
+
+void     tern_imap_create_async (TernImapSession *self, const char *mailbox, const char *use,
+                                 GCancellable *cancellable, GAsyncReadyCallback callback,
+                                 gpointer user_data);
+void     tern_imap_rename_async (TernImapSession *self, const char *mailbox, const char *name,
+                                 GCancellable *cancellable, GAsyncReadyCallback callback,
+                                 gpointer user_data);
+void     tern_imap_delete_async (TernImapSession *self, const char *mailbox,
+                                 GCancellable *cancellable, GAsyncReadyCallback callback,
+                                 gpointer user_data);
+void     tern_imap_subscribe_async (TernImapSession *self, const char *mailbox,
+                                    gboolean subscribed, GCancellable *cancellable,
+                                    GAsyncReadyCallback callback, gpointer user_data);
+
+void     tern_imap_delimiter_async (TernImapSession *self, const char *mailbox,
+                                    GCancellable *cancellable, GAsyncReadyCallback callback,
+                                    gpointer user_data);
+gboolean tern_imap_delimiter_finish (TernImapSession *self, GAsyncResult *result,
+                                     char *delimiter, GError **error);
 
 void     tern_imap_noop_async (TernImapSession *self, GCancellable *cancellable,
                                GAsyncReadyCallback callback, gpointer user_data);

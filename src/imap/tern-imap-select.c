@@ -31,6 +31,12 @@ select_status (TernImapCommand *self, const TernImapStatus *status)
   TernImapSelected *selected = self->data;
   guint64 number = 0;
 
+  if (is_running (self) && tern_imap_status_has_code (status, "PERMANENTFLAGS"))
+    {
+      g_free (selected->permanent_flags);
+      selected->permanent_flags = g_strdup (status->arguments);
+      return TRUE;
+    }
   if (!is_running (self) || !tern_imap_parse_number (status->arguments, &number))
     return FALSE;
   if (tern_imap_status_has_code (status, "UIDVALIDITY") && number <= G_MAXUINT32)
@@ -52,7 +58,7 @@ select_done (TernImapCommand *self, const TernImapStatus *status)
 
   tern_imap_session_clear_selected (session);
   session->selected = *selected;
-  selected->name = NULL;
+  selected->name = selected->permanent_flags = NULL;
   tern_trace ("imap.select", TERN_TRACE_INT ("exists", session->selected.exists));
   if (tern_imap_session_set_state (session, TERN_IMAP_STATE_SELECTED))
     g_task_return_boolean (self->task, TRUE);
@@ -74,6 +80,7 @@ selected_free (gpointer data)
   TernImapSelected *selected = data;
 
   g_free (selected->name);
+  g_free (selected->permanent_flags);
   g_free (selected);
 }
 

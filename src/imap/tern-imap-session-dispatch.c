@@ -24,10 +24,13 @@ complete_command (TernImapSession *self, TernImapCommand *command, const TernIma
       g_autoptr (GError) error = command->failed != NULL ? command->failed (command, status)
                                                          : tern_imap_status_to_error (status);
 
-      tern_imap_command_return_error (command, g_error_copy (error));
-      if (is_sign_in && self->looks_ahead) /* what left with it fails with it */
-        tern_imap_session_fail (self, g_steal_pointer (&error));
-      return;
+      if (error != NULL)
+        {
+          tern_imap_command_return_error (command, g_error_copy (error));
+          if (is_sign_in && self->looks_ahead) /* what left with it fails with it */
+            tern_imap_session_fail (self, g_steal_pointer (&error));
+          return;
+        }
     }
   if (command->done != NULL)
     command->done (command, status);
@@ -65,7 +68,6 @@ handle_tagged (TernImapSession *self, const TernImapResponse *response)
       return;
     }
   g_debug ("an answer to a command that was never sent is left out");
-  tern_imap_session_doubt_ahead (self);
 }
 
 static void
@@ -109,8 +111,6 @@ handle_status (TernImapSession *self, const TernImapStatus *status)
   if (tern_imap_status_has_code (status, "ALERT"))
     g_message ("The server says: %s", status->text);
   tern_imap_session_note_status (self, status);
-  if (status->kind == TERN_IMAP_STATUS_BAD)
-    tern_imap_session_doubt_ahead (self);
   if (status->kind == TERN_IMAP_STATUS_BYE && self->bye == NULL)
     self->bye = tern_imap_status_to_error (status);
   for (GList *l = self->pending.head; l != NULL; l = l->next)
@@ -120,13 +120,6 @@ handle_status (TernImapSession *self, const TernImapStatus *status)
       if (command->status != NULL && command->status (command, status))
         return;
     }
-}
-
-static void
-tell_news (TernImapSession *self)
-{
-  if (self->selected.name != NULL)
-    g_signal_emit_by_name (self, "news");
 }
 
 /* A FETCH goes to the oldest command that wants it, for the server answers in order. */
@@ -141,8 +134,6 @@ handle_fetch (TernImapSession *self)
       if (command->fetch != NULL && command->fetch (command, self->fetch))
         return;
     }
-  if ((self->fetch->items & TERN_IMAP_HAS_FLAGS) != 0)
-    tell_news (self);
 }
 
 static void
@@ -161,12 +152,9 @@ handle_data (TernImapSession *self, const TernImapResponse *response)
     }
   else if (tern_imap_response_equal (response, 2, "EXPUNGE"))
     {
-      guint32 seq = tern_imap_response_get_uint32 (response, 1);
-
-      if (seq > 0 && seq <= self->selected.exists) /* some servers tell of more than they have */
+      if (self->selected.exists > 0)
         self->selected.exists--;
       self->selected.expunged++;
-      tell_news (self);
     }
   for (GList *l = self->pending.head; l != NULL; l = l->next)
     {
@@ -177,16 +165,9 @@ handle_data (TernImapSession *self, const TernImapResponse *response)
     }
   if (tern_imap_response_equal (response, 2, "EXISTS"))
     {
-      guint32 before = self->selected.exists;
-
       self->selected.exists = tern_imap_response_get_uint32 (response, 1);
       tern_imap_session_note_exists (self, self->selected.exists);
-      if (self->selected.exists != before) /* some repeat it with every answer */
-        tell_news (self);
     }
-  else if (tern_imap_response_equal (response, 1, "VANISHED") &&
-           tern_imap_response_get_string (response, 2) != NULL) /* no list: not (EARLIER) */
-    tell_news (self);
 }
 
 /* Takes a response from the scanner. */

@@ -26,20 +26,25 @@ log_line (GBytes *line)
   g_debug ("C: %s", redacted);
 }
 
+/* The next line, and those behind it that the server lets us send without asking. */
 static void
 append_line (TernImapSession *self, TernImapCommand *command)
 {
-  GBytes *line = g_ptr_array_index (command->lines, command->sent);
-  gsize length;
-  const guint8 *bytes = g_bytes_get_data (line, &length);
-
-  if (command->sent == 0) /* what follows is literals and secrets */
+  do
     {
-      log_line (line);
-      tern_imap_session_note_command (self, command, line);
+      GBytes *line = g_ptr_array_index (command->lines, command->sent);
+      gsize length;
+      const guint8 *bytes = g_bytes_get_data (line, &length);
+
+      if (command->sent == 0) /* what follows is literals and secrets */
+        {
+          log_line (line);
+          tern_imap_session_note_command (self, command, line);
+        }
+      g_byte_array_append (self->outgoing, bytes, (guint) length);
+      command->sent++;
     }
-  g_byte_array_append (self->outgoing, bytes, (guint) length);
-  command->sent++;
+  while (command->sent < command->at_once);
   self->blocked = command->sent < command->lines->len ? command : NULL;
 }
 
@@ -63,13 +68,6 @@ write_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     flush (self);
 }
 
-/* Whether the server owes an answer. Behind a command that rests nothing was sent. */
-static gboolean
-is_owed (TernImapSession *self)
-{
-  return self->pending.length > (tern_imap_session_is_resting (self) ? 1 : 0);
-}
-
 /* Looks now and then whether the server still speaks. Nothing is to be looked at once all is
  * answered: an idle session wakes nobody. */
 static gboolean
@@ -77,7 +75,7 @@ watch_cb (gpointer user_data)
 {
   TernImapSession *self = user_data;
 
-  if (!is_owed (self))
+  if (g_queue_is_empty (&self->pending))
     {
       g_clear_pointer (&self->watch, g_source_unref);
       return G_SOURCE_REMOVE;
@@ -113,17 +111,6 @@ tern_imap_session_be_impatient (TernImapSession *self)
   start_watch (self);
 }
 
-/* What waits ends an IDLE. The answer to DONE comes at once if anybody is there. */
-static void
-end_idle (TernImapSession *self)
-{
-  if (!tern_imap_session_is_resting (self) || g_queue_is_empty (&self->waiting))
-    return;
-  self->blocked->is_resting = FALSE;
-  append_line (self, self->blocked);
-  tern_imap_session_be_impatient (self);
-}
-
 /* Sends what waits, in one write, as far as the server's pending answers allow. */
 static void
 flush (TernImapSession *self)
@@ -133,15 +120,12 @@ flush (TernImapSession *self)
 
   if (self->is_writing || !tern_imap_session_is_alive (self))
     return;
-  end_idle (self);
   while (self->blocked == NULL && self->tls == NULL &&
          self->pending.length < self->quirks.max_pipeline &&
          (command = g_queue_pop_head (&self->waiting)) != NULL)
     {
       g_queue_push_tail (&self->pending, command);
       append_line (self, command);
-      if (command->holds_back) /* a server that does not know it may never say so */
-        tern_imap_session_be_impatient (self);
     }
   if (self->outgoing->len == 0)
     return;
@@ -194,11 +178,6 @@ tern_imap_session_continue (TernImapSession *self)
   if (self->blocked == NULL)
     {
       g_debug ("a continuation that nobody asked for");
-      return;
-    }
-  if (self->blocked->holds_back)
-    {
-      tern_imap_session_begin_idle (self);
       return;
     }
   append_line (self, self->blocked);
@@ -281,11 +260,6 @@ read_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       return;
     }
   tern_imap_session_note_traffic (self);
-  if (self->bye != NULL) /* not all that say so close the connection */
-    {
-      tern_imap_session_fail (self, g_error_copy (self->bye));
-      return;
-    }
   g_signal_emit_by_name (self, "drained");
   tern_imap_session_start_reading (self);
 }

@@ -19,9 +19,8 @@ typedef struct _TernImapCommand TernImapCommand;
  * @tag: its tag
  * @lines: (element-type GBytes): the first goes out at once, each further one after a `+`
  * @sent: how many of @lines went out
+ * @at_once: how many of @lines go out without waiting for a `+`
  * @task: (nullable): who waits for it; %NULL once cancelled
- * @holds_back: its second line is sent only when something else is to be sent (IDLE)
- * @is_resting: the server owes it nothing before that line is sent
  * @data: the command's own
  * @free_data: (nullable): for @data
  * @response: (nullable): offered untagged data; whether it took it
@@ -30,7 +29,8 @@ typedef struct _TernImapCommand TernImapCommand;
  * @literal_begin: (nullable): offered a literal of a FETCH; whether it takes the bytes
  * @literal_data: (nullable): takes those bytes
  * @done: (nullable): the server said OK: returns the task's result; %NULL returns %TRUE
- * @failed: (nullable): the server said NO or BAD: makes the error; %NULL for the usual one
+ * @failed: (nullable): the server said NO or BAD: makes the error, or returns %NULL where it is none;
+ *   without it the usual error is made
  *
  * One command on its way.
  */
@@ -42,8 +42,7 @@ struct _TernImapCommand
   GPtrArray       *lines;
   GString         *line;
   guint            sent;
-  gboolean         holds_back;
-  gboolean         is_resting;
+  guint            at_once;
   GTask           *task;
   GSource         *cancel_source;
   gpointer         data;
@@ -133,6 +132,7 @@ void tern_imap_command_add (TernImapCommand *self, const char *format, ...) G_GN
 void tern_imap_command_add_string (TernImapCommand *self, const char *string);
 void tern_imap_command_add_mailbox (TernImapCommand *self, const char *name);
 void tern_imap_command_add_status_items (TernImapCommand *self);
+void tern_imap_command_add_literal (TernImapCommand *self, GBytes *bytes);
 void tern_imap_command_wait (TernImapCommand *self);
 void tern_imap_command_queue (TernImapCommand *self);
 void tern_imap_command_return_error (TernImapCommand *self, GError *error);
@@ -140,8 +140,6 @@ void tern_imap_command_return_error (TernImapCommand *self, GError *error);
 void     tern_imap_session_start_reading (TernImapSession *self);
 void     tern_imap_session_schedule_flush (TernImapSession *self);
 void     tern_imap_session_be_impatient (TernImapSession *self);
-void     tern_imap_session_begin_idle (TernImapSession *self);
-gboolean tern_imap_session_is_resting (TernImapSession *self);
 void     tern_imap_session_continue (TernImapSession *self);
 void     tern_imap_session_fail (TernImapSession *self, GError *error);
 gboolean tern_imap_session_set_state (TernImapSession *self, TernImapState state);
@@ -153,8 +151,6 @@ void     tern_imap_session_set_identity (TernImapSession *self, const char *name
 void     tern_imap_session_begin_tls (TernImapSession *self, TernImapCommand *command);
 void     tern_imap_session_clear_selected (TernImapSession *self);
 void     tern_imap_session_check_ahead (TernImapSession *self);
-void     tern_imap_session_doubt_ahead (TernImapSession *self);
-gboolean tern_imap_session_uses_plain (TernImapSession *self);
 
 void tern_imap_session_note_command (TernImapSession *self, TernImapCommand *command, GBytes *line);
 void tern_imap_session_note_answer (TernImapSession *self, TernImapCommand *command,

@@ -13,7 +13,6 @@ enum
   DRAINED,
   LEARNT,
   CLOSED,
-  NEWS,
   N_SIGNALS
 };
 
@@ -87,15 +86,6 @@ tern_imap_session_class_init (TernImapSessionClass *klass)
    */
   signals[CLOSED] = g_signal_new ("closed", TERN_TYPE_IMAP_SESSION, G_SIGNAL_RUN_LAST, 0, NULL,
                                   NULL, NULL, G_TYPE_NONE, 0);
-
-  /**
-   * TernImapSession::news:
-   * @session: the session
-   *
-   * The server told of something in the selected mailbox that no command had asked for.
-   */
-  signals[NEWS] = g_signal_new ("news", TERN_TYPE_IMAP_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
-                                NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -368,6 +358,7 @@ void
 tern_imap_session_clear_selected (TernImapSession *self)
 {
   g_free (self->selected.name);
+  g_free (self->selected.permanent_flags);
   self->selected = (TernImapSelected){ 0 };
 }
 

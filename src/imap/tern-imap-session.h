@@ -26,6 +26,8 @@ typedef enum
  * @uidnext: 0 where the server gave none
  * @highestmodseq: at the time of the selection; 0 where it keeps none
  * @expunged: how many EXPUNGE responses came since
+ * @permanent_flags: (nullable): the flags that the server keeps, as it lists them; %NULL where it
+ *   did not say, which means all
  *
  * What the server said of the selected mailbox.
  */
@@ -37,6 +39,7 @@ typedef struct
   guint32 uidnext;
   guint64 highestmodseq;
   guint   expunged;
+  char   *permanent_flags;
 } TernImapSelected;
 
 extern const TernRaceProtocol tern_imap_race_protocol;
