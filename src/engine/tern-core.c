@@ -540,3 +540,17 @@ tern_core_tell_operation_failed (TernCore *self, TernOperation *operation, const
   tern_core_flush (self);
   self->listener->operation_failed (operation, error, self->listener_data);
 }
+
+/**
+ * tern_core_tell_struck_out:
+ * @self: a core
+ * @operation: what was done but for the removal of its messages
+ *
+ * Tells it at once, after the changes that show them struck out.
+ */
+void
+tern_core_tell_struck_out (TernCore *self, TernOperation *operation)
+{
+  tern_core_flush (self);
+  self->listener->struck_out (operation, self->listener_data);
+}

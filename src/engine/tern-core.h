@@ -24,6 +24,7 @@ typedef struct
   void (*status) (TernStatus *status, gpointer user_data);
   void (*events) (GPtrArray *events, gpointer user_data);
   void (*operation_failed) (TernOperation *operation, const GError *error, gpointer user_data);
+  void (*struck_out) (TernOperation *operation, gpointer user_data);
 } TernCoreListener;
 
 TernCore    *tern_core_new (const char *dir, const TernCoreListener *listener, gpointer user_data);
@@ -47,6 +48,7 @@ void         tern_core_take_event (TernCore *self, TernEvent *event);
 void         tern_core_take_status (TernCore *self, TernStatus *status);
 void         tern_core_tell_operation_failed (TernCore *self, TernOperation *operation,
                                               const GError *error);
+void         tern_core_tell_struck_out (TernCore *self, TernOperation *operation);
 void         tern_core_flush (TernCore *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TernCore, tern_core_free)

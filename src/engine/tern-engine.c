@@ -30,6 +30,7 @@ enum
   STATUS,
   EVENTS,
   OPERATION_FAILED,
+  STRUCK_OUT,
   N_SIGNALS
 };
 
@@ -105,8 +106,10 @@ news_cb (gpointer user_data)
       keep_events (self, news->events);
       g_signal_emit (self, signals[EVENTS], 0);
     }
-  if (news->operation != NULL)
+  if (news->operation != NULL && news->error != NULL)
     g_signal_emit (self, signals[OPERATION_FAILED], 0, news->operation, news->error);
+  else if (news->operation != NULL)
+    g_signal_emit (self, signals[STRUCK_OUT], 0, news->operation);
   return G_SOURCE_REMOVE;
 }
 
@@ -149,7 +152,14 @@ operation_failed_cb (TernOperation *operation, const GError *error, gpointer use
              (News){ .operation = tern_operation_ref (operation), .error = g_error_copy (error) });
 }
 
-static const TernCoreListener listener = { changed_cb, status_cb, events_cb, operation_failed_cb };
+static void
+struck_out_cb (TernOperation *operation, gpointer user_data)
+{
+  send_news (user_data, (News){ .operation = tern_operation_ref (operation) });
+}
+
+static const TernCoreListener listener = { changed_cb, status_cb, events_cb, operation_failed_cb,
+                                           struck_out_cb };
 
 /* --- The thread --- */
 
@@ -308,6 +318,17 @@ tern_engine_class_init (TernEngineClass *klass)
   signals[OPERATION_FAILED] =
       g_signal_new ("operation-failed", TERN_TYPE_ENGINE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                     G_TYPE_NONE, 2, TERN_TYPE_OPERATION, G_TYPE_ERROR);
+
+  /**
+   * TernEngine::struck-out:
+   * @engine: the engine
+   * @operation: a move or a deletion
+   *
+   * The server cannot remove exactly these messages: they stay in their folder, struck out, until
+   * that is compacted. A move has put them into its target beside that.
+   */
+  signals[STRUCK_OUT] = g_signal_new ("struck-out", TERN_TYPE_ENGINE, G_SIGNAL_RUN_LAST, 0, NULL,
+                                      NULL, NULL, G_TYPE_NONE, 1, TERN_TYPE_OPERATION);
 }
 
 static void

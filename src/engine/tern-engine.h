@@ -38,6 +38,8 @@ G_DECLARE_FINAL_TYPE (TernEngine, tern_engine, TERN, ENGINE, GObject)
  *   status (TernStatus)                         how an account is doing
  *   events ()                                   tern_engine_read_events() has more
  *   operation-failed (TernOperation, GError)    a change was refused and is undone
+ *   struck-out (TernOperation)                  its messages stay in their folder, struck out, for
+ *                                               the server cannot remove exactly them
  */
 TernEngine *tern_engine_new (const char *profile_dir);
 void        tern_engine_open_async (TernEngine *self, GCancellable *cancellable,

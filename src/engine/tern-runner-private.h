@@ -33,12 +33,6 @@ struct _TernRunner
   guint total;
   gint64 wanted_folder; /* the last one that could not be synced for want of a network */
 
-  GQueue unchecked;     /* utf8: remote ids of folders whose state is to be asked for */
-  gboolean is_checking;
-  GPtrArray *checkers;  /* GTask: wait for that */
-  GQueue unsynced;      /* gint64: folders that changed */
-  guint background;     /* syncs of these under way */
-
   GQueue snippets; /* SnippetRequest: waiting */
   gboolean snippets_running;
 
@@ -48,9 +42,14 @@ struct _TernRunner
   GHashTable *bodies_tried; /* gint64 message id: was asked for alone, in this run of the program */
   guint64 bodies_step;      /* bytes to ask for at once; 0: not known yet */
 
-  TernOperation *running; /* the operation that the replay is at */
-  gboolean asked;         /* the server is being asked for it */
+  GPtrArray *batch;     /* TernOperation: what the replay is at; NULL for nothing */
+  GPtrArray *requests;  /* TernStoreRequest: what is asked for it; NULL for folders */
+  guint next_request;
+  gboolean asked;       /* the server is being asked */
   gboolean replaying;
+  gint64 named_for;     /* the first operation for which the names of messages were asked */
+  gint64 alone_until;   /* operations up to this one are asked for one by one */
+  GHashTable *new_steps; /* gint64: operations whose step was not asked for yet */
   guint refused_attempts; /* answers to the first operation that made no sense, in a row */
   GPtrArray *flushers;    /* GTask: wait for the log to be empty */
 };
@@ -65,12 +64,14 @@ void         tern_runner_end (TernRunner *self, const GError *error);
 void         tern_runner_tell_status (TernRunner *self);
 void         tern_runner_tell_event (TernRunner *self, TernEvent fields);
 void         tern_runner_cancel_syncs (TernRunner *self);
-void         tern_runner_cancel_background (TernRunner *self);
 void         tern_runner_cancel_bodies (TernRunner *self);
 TernStore   *tern_runner_get_store (TernRunner *self);
 void         tern_runner_release_data (GTask *task);
 TernChannel *tern_runner_make_channel (TernCore *core, TernAccount *account, const char *password,
                                        TernTrust *trust);
+gboolean     tern_runner_is_asking (TernRunner *self, gint64 operation_id);
+void         tern_runner_invalidate (TernRunner *self, const TernOperation *operation,
+                                     TernChanges *changes, const char *why);
 void         tern_runner_remember_endpoints (TernRunner *self, TernChannel *channel);
 
 G_END_DECLS

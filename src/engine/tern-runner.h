@@ -32,11 +32,7 @@ void tern_core_add_account (TernCore *core, TernAccount *account, const char *pa
 /* tern-runner-sync.c */
 void tern_runner_refresh_folders (TernRunner *self, TernFetchPolicy policy, GTask *task);
 void tern_runner_sync_folder (TernRunner *self, gint64 folder_id, TernFetchPolicy policy,
-                              TernUrgency urgency, GTask *task);
-
-/* tern-runner-background.c */
-void tern_runner_check_folders (TernRunner *self, GPtrArray *folders, GTask *task);
-void tern_runner_continue_background (TernRunner *self);
+                              GTask *task);
 
 /* tern-runner-snippets.c */
 void tern_runner_request_snippets (TernRunner *self, gint64 folder_id, const gint64 *ids, gsize n);
@@ -59,8 +55,10 @@ void tern_runner_save_part (TernRunner *self, TernMessage *message, const char *
 /* tern-runner-operations.c */
 gboolean tern_runner_has_operations (TernRunner *self);
 void     tern_runner_replay (TernRunner *self);
-void     tern_runner_apply (TernRunner *self, TernOperation *operation, GTask *task);
-void     tern_runner_undo (TernRunner *self, TernOperation *operation, GTask *task);
 void     tern_runner_flush (TernRunner *self, GTask *task);
+
+/* tern-runner-changes.c */
+void tern_runner_apply (TernRunner *self, TernOperation *operation, GTask *task);
+void tern_runner_undo (TernRunner *self, TernOperation *operation, GTask *task);
 
 G_END_DECLS

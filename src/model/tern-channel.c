@@ -116,43 +116,6 @@ tern_channel_list_folders_finish (TernChannel *self, GAsyncResult *result, GErro
 }
 
 /**
- * tern_channel_check_folders_async:
- * @self: a channel
- * @folders: remote ids of folders
- * @cancellable: (nullable): a cancellable
- * @callback: called when done
- * @user_data: for @callback
- *
- * Asks how full folders are and whether they changed, without synchronising them: for those of
- * which the folder list does not tell it. Ask about a few at a time, so that others get their turn.
- */
-void
-tern_channel_check_folders_async (TernChannel *self,
-                                  const char *const *folders,
-                                  GCancellable *cancellable,
-                                  GAsyncReadyCallback callback,
-                                  gpointer user_data)
-{
-  TERN_CHANNEL_GET_IFACE (self)->check_folders_async (self, folders, cancellable, callback,
-                                                      user_data);
-}
-
-/**
- * tern_channel_check_folders_finish:
- * @self: a channel
- * @result: the result
- * @error: return location for an error
- *
- * Returns: (transfer full) (element-type TernFolder): folders with their counts and stamps and
- *   nothing else; one of which the server did not tell is missing
- */
-GPtrArray *
-tern_channel_check_folders_finish (TernChannel *self, GAsyncResult *result, GError **error)
-{
-  return TERN_CHANNEL_GET_IFACE (self)->check_folders_finish (self, result, error);
-}
-
-/**
  * tern_channel_sync_folder_async:
  * @self: a channel
  * @folder: the folder's remote id
@@ -248,8 +211,10 @@ tern_channel_fetch_parts_finish (TernChannel *self, GAsyncResult *result, GError
  * @callback: called when done
  * @user_data: for @callback
  *
- * Does what the user asked for. Doing it twice leaves the same state, so that a change whose answer
- * was lost can be repeated; messages that are gone already are none of its failures.
+ * Does what the user asked for, or the next step of it. What cannot be done twice is done in steps:
+ * each ends with a #TernOutcome that says so, which must be kept durably before the next is asked.
+ * So a change whose answer was lost can be repeated from its last step on without being done twice.
+ * Messages that are gone already are none of its failures.
  */
 void
 tern_channel_apply_async (TernChannel *self,
@@ -265,20 +230,16 @@ tern_channel_apply_async (TernChannel *self,
  * tern_channel_apply_finish:
  * @self: a channel
  * @result: the result
- * @moved: (out) (optional) (nullable) (transfer full) (element-type utf8 utf8): for a move, the
- *   remote ids that the server told for the target, by their old ones; %NULL where it tells none
- * @error: return location for an error; %TERN_ERROR_REFUSED where the server said no and nothing
- * was changed
+ * @error: return location for an error; %TERN_ERROR_REFUSED, %TERN_ERROR_PERMISSION,
+ *   %TERN_ERROR_GONE, %TERN_ERROR_UNSUPPORTED, %TERN_ERROR_INVALID or %TERN_ERROR_LIMIT where
+ *   nothing was changed
  *
- * Returns: whether the server has confirmed the change
+ * Returns: (transfer full) (nullable): what the server did
  */
-gboolean
-tern_channel_apply_finish (TernChannel *self,
-                           GAsyncResult *result,
-                           GHashTable **moved,
-                           GError **error)
+TernOutcome *
+tern_channel_apply_finish (TernChannel *self, GAsyncResult *result, GError **error)
 {
-  return TERN_CHANNEL_GET_IFACE (self)->apply_finish (self, result, moved, error);
+  return TERN_CHANNEL_GET_IFACE (self)->apply_finish (self, result, error);
 }
 
 /**

@@ -6,6 +6,7 @@
 #include "tern-event.h"
 #include "tern-folder.h"
 #include "tern-operation.h"
+#include "tern-outcome.h"
 #include "tern-route.h"
 #include "tern-sink.h"
 
@@ -56,11 +57,25 @@ typedef void (*TernPartFunc) (const TernPartRequest *request, const guint8 *byte
 /**
  * TernRemoteChange:
  * @kind: what to do
- * @folder: the folder's remote id
- * @messages: (element-type utf8): remote ids in that folder
- * @set: (for FLAGS) flags to set
- * @clear: (for FLAGS) flags to clear
- * @target: (for MOVE) the target's remote id
+ * @folder: (nullable): the folder's remote id; %NULL for CREATE_FOLDER
+ * @messages: (element-type utf8): remote ids of messages in that folder; for RENAME_FOLDER, of the
+ *   folders below it
+ * @message_ids: (nullable) (element-type utf8): for MOVE, COPY and APPEND with a @step, the
+ *   Message-ID of each message, "" for none
+ * @set: (for FLAGS, MOVE, APPEND) flags to set
+ * @clear: (for FLAGS, MOVE) flags to clear
+ * @set_keywords: (nullable): keywords to set, parted by single spaces
+ * @clear_keywords: (nullable): keywords to clear, parted by single spaces
+ * @target: (nullable): (for MOVE, COPY) the target's remote id
+ * @role: (for CREATE_FOLDER) what the folder is for
+ * @name: (nullable): (for CREATE_FOLDER, RENAME_FOLDER) the last component, UTF-8
+ * @parent: (nullable): (for CREATE_FOLDER, RENAME_FOLDER) the remote id of the folder above
+ * @subscribed: (for RENAME_FOLDER) whether the user wants to see it
+ * @only_empty: (for DELETE_FOLDER) refuse it where there is a message in it
+ * @content: (nullable): (for APPEND) the letter
+ * @received: (for APPEND) seconds since 1970; 0 for now
+ * @step: (nullable): where an earlier call stopped (#TernOutcome)
+ * @is_resumed: whether the server was asked for this step before and the answer was lost
  *
  * A #TernOperation in the channel's own names, for one folder.
  */
@@ -69,9 +84,21 @@ typedef struct
   TernOperationKind kind;
   const char       *folder;
   GPtrArray        *messages;
+  GPtrArray        *message_ids;
   TernFlags         set;
   TernFlags         clear;
+  const char       *set_keywords;
+  const char       *clear_keywords;
   const char       *target;
+  TernFolderRole    role;
+  const char       *name;
+  const char       *parent;
+  gboolean          subscribed;
+  gboolean          only_empty;
+  GBytes           *content;
+  gint64            received;
+  const char       *step;
+  gboolean          is_resumed;
 } TernRemoteChange;
 
 #define TERN_TYPE_CHANNEL (tern_channel_get_type ())
@@ -96,11 +123,6 @@ struct _TernChannelInterface
                               GAsyncReadyCallback callback, gpointer user_data);
   GPtrArray *(*list_folders_finish) (TernChannel *self, GAsyncResult *result, GError **error);
 
-  void (*check_folders_async) (TernChannel *self, const char *const *folders,
-                               GCancellable *cancellable, GAsyncReadyCallback callback,
-                               gpointer user_data);
-  GPtrArray *(*check_folders_finish) (TernChannel *self, GAsyncResult *result, GError **error);
-
   void (*sync_folder_async) (TernChannel *self, const char *folder, const char *state,
                              TernSink *sink, TernUrgency urgency, GCancellable *cancellable,
                              GAsyncReadyCallback callback, gpointer user_data);
@@ -115,8 +137,7 @@ struct _TernChannelInterface
   void (*apply_async) (TernChannel *self, const TernRemoteChange *change,
                        GCancellable *cancellable, GAsyncReadyCallback callback,
                        gpointer user_data);
-  gboolean (*apply_finish) (TernChannel *self, GAsyncResult *result, GHashTable **moved,
-                            GError **error);
+  TernOutcome *(*apply_finish) (TernChannel *self, GAsyncResult *result, GError **error);
 
   void (*watch) (TernChannel *self, const char *const *folders);
 
@@ -131,11 +152,6 @@ void       tern_channel_list_folders_async (TernChannel *self, GCancellable *can
                                             GAsyncReadyCallback callback, gpointer user_data);
 GPtrArray *tern_channel_list_folders_finish (TernChannel *self, GAsyncResult *result,
                                              GError **error);
-void       tern_channel_check_folders_async (TernChannel *self, const char *const *folders,
-                                             GCancellable *cancellable,
-                                             GAsyncReadyCallback callback, gpointer user_data);
-GPtrArray *tern_channel_check_folders_finish (TernChannel *self, GAsyncResult *result,
-                                              GError **error);
 void       tern_channel_sync_folder_async (TernChannel *self, const char *folder,
                                            const char *state, TernSink *sink,
                                            TernUrgency urgency, GCancellable *cancellable,
@@ -152,8 +168,7 @@ gboolean   tern_channel_fetch_parts_finish (TernChannel *self, GAsyncResult *res
 void       tern_channel_apply_async (TernChannel *self, const TernRemoteChange *change,
                                      GCancellable *cancellable, GAsyncReadyCallback callback,
                                      gpointer user_data);
-gboolean   tern_channel_apply_finish (TernChannel *self, GAsyncResult *result, GHashTable **moved,
-                                      GError **error);
+TernOutcome *tern_channel_apply_finish (TernChannel *self, GAsyncResult *result, GError **error);
 void       tern_channel_watch (TernChannel *self, const char *const *folders);
 void       tern_channel_emit_changed (TernChannel *self, const char *folder);
 void       tern_channel_emit_event (TernChannel *self, TernEvent *event);

@@ -54,7 +54,6 @@ folder_clear (gpointer data)
   g_free ((char *) self->name);
   g_free ((char *) self->path);
   g_free ((char *) self->parent);
-  g_free ((char *) self->stamp);
 }
 
 /**
@@ -67,6 +66,18 @@ void
 tern_folder_unref (TernFolder *self)
 {
   g_atomic_rc_box_release_full (self, folder_clear);
+}
+
+/**
+ * tern_folder_is_pending:
+ * @self: a folder
+ *
+ * Returns: whether the server has not made it yet
+ */
+gboolean
+tern_folder_is_pending (const TernFolder *self)
+{
+  return g_str_has_prefix (self->remote_id, TERN_FOLDER_PENDING);
 }
 
 /**

@@ -23,13 +23,16 @@ typedef enum
   TERN_FOLDER_ROLE_FLAGGED,
 } TernFolderRole;
 
+#define TERN_FOLDER_PENDING "\001"
+
 #define TERN_TYPE_FOLDER (tern_folder_get_type ())
 
 /**
  * TernFolder:
  * @id: its id in the cache; 0 while it is not there
  * @account_id: the account's id in the cache; 0 while unknown
- * @remote_id: the channel's own name for it; opaque
+ * @remote_id: the channel's own name for it; opaque. Before the server has made a new folder it
+ *   begins with #TERN_FOLDER_PENDING
  * @name: the last component, decoded, UTF-8
  * @path: all components, parted by `/`, decoded: what people type and what sorts
  * @parent: (nullable): the @remote_id of the folder above
@@ -39,10 +42,6 @@ typedef enum
  * @total: messages that it holds, -1 where unknown
  * @unread: unread ones among them, -1 where unknown
  * @validated: when its list was last known to equal the server's, in µs of real time; 0 for never
- * @stamp: (nullable): what the channel makes of its state on the server, opaque: another one means
- *   that something changed; %NULL where the server does not tell
- * @checked: when the cache was told @stamp, in µs of real time; 0 for never
- * @stale: whether @stamp is not that of the last sync
  *
  * A folder of an account. Immutable once shared, reference-counted; may cross threads.
  */
@@ -60,15 +59,13 @@ typedef struct
   gint           total;
   gint           unread;
   gint64         validated;
-  const char    *stamp;
-  gint64         checked;
-  gboolean       stale;
 } TernFolder;
 
 GType       tern_folder_get_type (void);
 TernFolder *tern_folder_new (const char *remote_id, const char *path, const char *parent);
 TernFolder *tern_folder_ref (TernFolder *self);
 void        tern_folder_unref (TernFolder *self);
+gboolean    tern_folder_is_pending (const TernFolder *self);
 const char *tern_folder_role_to_string (TernFolderRole role);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TernFolder, tern_folder_unref)

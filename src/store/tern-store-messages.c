@@ -164,17 +164,13 @@ static gboolean
 put_keywords (TernStore *self, const TernPlacement *placement, const char *keywords, GError **error)
 {
   g_autoptr (TernStatement) statement = tern_store_prepare_ids (
-      self, "UPDATE placement SET keywords = ?2 WHERE id = ?1 AND keywords IS NOT ?2",
+      self, "UPDATE placement SET server_keywords = ?2 WHERE id = ?1 AND server_keywords IS NOT ?2",
       TERN_IDS (placement->id), error);
 
   if (statement == NULL)
     return FALSE;
   tern_store_bind_text (statement, 2, keywords);
-  if (!tern_store_run (statement, error))
-    return FALSE;
-  if (sqlite3_changes (self->db) > 0 && placement->state == TERN_PLACEMENT_LISTED)
-    tern_store_note (self, TERN_NOTE_CHANGED, placement->folder, key_of (placement));
-  return TRUE;
+  return tern_store_run (statement, error);
 }
 
 static gboolean
@@ -218,7 +214,7 @@ insert_placement (
   g_autoptr (TernStatement) statement = tern_store_prepare_ids (
       self,
       "INSERT INTO placement (folder, message, received, flags, server_flags, modseq, remote_id, "
-      "keywords) VALUES (?1, ?2, ?3, ?4, ?4, ?5, ?6, ?7)",
+      "keywords, server_keywords) VALUES (?1, ?2, ?3, ?4, ?4, ?5, ?6, ?7, ?7)",
       TERN_IDS (batch->folder, content, message->received, message->flags,
                 (gint64) message->modseq),
       error);
@@ -561,7 +557,9 @@ list_unnamed (TernStore *self, gint64 folder, GArray *placements, GError **error
   g_autoptr (TernStatement) statement =
       tern_store_prepare_ids (self,
                               "SELECT " TERN_PLACEMENT_COLUMNS " FROM placement "
-                              "WHERE folder = ?1 AND remote_id IS NULL AND state <> ?2",
+                              "WHERE folder = ?1 AND remote_id IS NULL AND state <> ?2 "
+                              "AND id NOT IN (SELECT copy FROM operation_target "
+                              "WHERE copy IS NOT NULL)",
                               TERN_IDS (folder, TERN_PLACEMENT_LEFT), error);
   gboolean row;
 

@@ -128,12 +128,35 @@ gboolean tern_store_remove_placement (TernStore *self, const TernPlacement *plac
                                       GError **error);
 gboolean tern_store_drop_unnamed (TernStore *self, gint64 folder, GError **error);
 
-/* tern-store-operations.c */
+GPtrArray *tern_store_list_server_folders (TernStore *self, gint64 account_id, GError **error);
+gboolean   tern_store_insert_folder (TernStore *self, gint64 account, const TernFolder *folder,
+                                     GError **error);
+gboolean   tern_store_forget_folder (TernStore *self, gint64 account, gint64 id, GError **error);
+
+/* tern-store-folder-operations.c */
+gboolean tern_store_show_folder_operations (TernStore *self, gint64 account, GPtrArray *folders,
+                                            gboolean with_deleted, GError **error);
+gboolean tern_store_has_folder_operations (TernStore *self, gint64 account, gboolean *pending,
+                                           GError **error);
+gboolean tern_store_is_kept_folder (TernStore *self, const TernFolder *folder, gboolean *kept,
+                                    GError **error);
+gboolean tern_store_prepare_folder_operation (TernStore *self, TernOperation *operation,
+                                              GError **error);
+gboolean tern_store_undo_folder_operation (TernStore *self, const TernOperation *operation,
+                                           GError **error);
+gboolean tern_store_confirm_folder_operation (TernStore *self, const TernOperation *operation,
+                                              const TernOutcome *outcome, GError **error);
+
+/* tern-store-resolve.c */
 gboolean tern_store_resolve_placement (TernStore *self, gint64 id, gboolean by_user,
                                        GError **error);
-gboolean tern_store_overlay_flags (TernStore *self, gint64 placement, TernFlags *flags,
-                                   GError **error);
 gboolean tern_store_drop_empty_operations (TernStore *self, GError **error);
-gboolean tern_store_undo_moves_to (TernStore *self, gint64 folder, GError **error);
+
+/* tern-store-operations.c */
+#define TERN_STORE_MAX_BATCH 100 /* operations that are read at a time */
+gboolean tern_store_set_durable (TernStore *self, gboolean durable, GError **error);
+gboolean tern_store_take_back (TernStore *self, const TernOperation *operation, GError **error);
+gboolean tern_store_undo_message (TernStore *self, gint64 id, GError **error);
+gboolean tern_store_undo_operations_of (TernStore *self, gint64 folder, GError **error);
 
 G_END_DECLS

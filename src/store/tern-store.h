@@ -8,6 +8,7 @@
 #include "tern-folder.h"
 #include "tern-message.h"
 #include "tern-operation.h"
+#include "tern-outcome.h"
 #include "tern-sink.h"
 
 G_BEGIN_DECLS
@@ -62,16 +63,11 @@ GPtrArray *tern_store_list_endpoint_stats (TernStore *self, gint64 account_id, G
 /* tern-store-folders.c */
 gboolean    tern_store_put_folders (TernStore *self, gint64 account_id, GPtrArray *folders,
                                     TernChanges *changes, GError **error);
-gboolean    tern_store_put_folder_states (TernStore *self, gint64 account_id,
-                                          GPtrArray *folders, TernChanges *changes,
-                                          GError **error);
 GPtrArray  *tern_store_list_folders (TernStore *self, gint64 account_id, GError **error);
 TernFolder *tern_store_get_folder (TernStore *self, gint64 folder_id, GError **error);
 char       *tern_store_dup_sync_state (TernStore *self, gint64 folder_id, GError **error);
 gboolean    tern_store_set_sync_state (TernStore *self, gint64 folder_id, const char *state,
                                        GError **error);
-gboolean    tern_store_set_synced_stamp (TernStore *self, gint64 folder_id, const char *stamp,
-                                         TernChanges *changes, GError **error);
 gboolean    tern_store_set_validated (TernStore *self, gint64 folder_id, gint64 validated,
                                       TernChanges *changes, GError **error);
 
@@ -128,18 +124,52 @@ gboolean   tern_store_put_part_in_advance (TernStore *self, gint64 message_id,
                                            const char *part_id, gint64 received, GBytes *content,
                                            GError **error);
 
-/* tern-store-operations.c; account 0 lists all. Count the attempt before asking the server. A message
- * of an operation may have no remote id yet (NULL): sync its folder first. */
+/* tern-store-log.c, tern-store-operations.c; account 0 lists all. */
 TernOperation *tern_store_log_operation (TernStore *self, TernOperation *operation,
                                          TernChanges *changes, GError **error);
 GPtrArray     *tern_store_list_operations (TernStore *self, gint64 account_id, GError **error);
-TernOperation *tern_store_get_first_operation (TernStore *self, gint64 account_id,
-                                               GError **error);
-gboolean       tern_store_count_attempt (TernStore *self, gint64 operation_id, GError **error);
-gboolean       tern_store_confirm_operation (TernStore *self, gint64 operation_id,
-                                             GHashTable *moved, TernChanges *changes,
-                                             GError **error);
+TernOperation *tern_store_get_operation (TernStore *self, gint64 operation_id, GError **error);
+gboolean       tern_store_has_operations (TernStore *self, gint64 account_id);
 gboolean       tern_store_undo_operation (TernStore *self, gint64 operation_id,
                                           TernChanges *changes, GError **error);
+
+/**
+ * TernStoreRequest:
+ * @set: flags to set
+ * @clear: flags to clear
+ * @set_keywords: (nullable): keywords to set
+ * @clear_keywords: (nullable): keywords to clear
+ * @remote_ids: (element-type utf8): the messages
+ * @message_ids: (nullable) (element-type utf8): the Message-ID of each, "" for none
+ *
+ * What a server has to be asked for.
+ */
+typedef struct
+{
+  TernFlags  set;
+  TernFlags  clear;
+  char      *set_keywords;
+  char      *clear_keywords;
+  GPtrArray *remote_ids;
+  GPtrArray *message_ids;
+} TernStoreRequest;
+
+/* Replaying: a batch, its requests, an attempt counted before each asking, then a step, a refusal or
+ * the confirmation. */
+GPtrArray *tern_store_list_batch (TernStore *self, gint64 account_id, gboolean alone,
+                                  GError **error);
+GPtrArray *tern_store_plan (TernStore *self, GPtrArray *batch, gboolean *unnamed, GError **error);
+void       tern_store_request_free (TernStoreRequest *self);
+GBytes    *tern_store_get_operation_content (TernStore *self, gint64 operation_id,
+                                             GError **error);
+gboolean   tern_store_count_attempt (TernStore *self, gint64 operation_id, GError **error);
+char      *tern_store_dup_step (TernStore *self, gint64 operation_id, GError **error);
+gboolean   tern_store_keep_step (TernStore *self, gint64 operation_id, const TernOutcome *outcome,
+                                 GError **error);
+GArray    *tern_store_refuse_messages (TernStore *self, gint64 operation_id, GPtrArray *remote_ids,
+                                       TernChanges *changes, GError **error);
+gboolean   tern_store_confirm_operation (TernStore *self, gint64 operation_id,
+                                         const TernOutcome *outcome, TernChanges *changes,
+                                         GError **error);
 
 G_END_DECLS

@@ -118,13 +118,31 @@ fetch (Fixture *self, const TernPartRequest *requests, gsize n, GError **error)
   return tern_channel_fetch_parts_finish (self->channel, wait_for (&result), error);
 }
 
+/* All steps of a change. */
 static gboolean
 apply (Fixture *self, const TernRemoteChange *change, GHashTable **moved, GError **error)
 {
-  g_autoptr (GAsyncResult) result = NULL;
+  g_autofree char *step = NULL;
 
-  tern_channel_apply_async (self->channel, change, NULL, keep_result, &result);
-  return tern_channel_apply_finish (self->channel, wait_for (&result), moved, error);
+  while (TRUE)
+    {
+      g_autoptr (GAsyncResult) result = NULL;
+      g_autoptr (TernOutcome) outcome = NULL;
+      TernRemoteChange next = *change;
+
+      next.step = step;
+      tern_channel_apply_async (self->channel, &next, NULL, keep_result, &result);
+      outcome = tern_channel_apply_finish (self->channel, wait_for (&result), error);
+      if (outcome == NULL)
+        return FALSE;
+      g_free (step);
+      step = g_steal_pointer (&outcome->step);
+      if (step != NULL)
+        continue;
+      if (moved != NULL)
+        *moved = g_hash_table_ref (outcome->moved);
+      return TRUE;
+    }
 }
 
 static guint
@@ -376,8 +394,11 @@ static void
 test_flags (Fixture *self, gconstpointer data)
 {
   g_autoptr (GPtrArray) ids = make_ids ("1.1", NULL);
-  const TernRemoteChange change = { TERN_OPERATION_FLAGS, "INBOX",         ids,
-                                    TERN_FLAGS_FLAGGED,   TERN_FLAGS_SEEN, NULL };
+  const TernRemoteChange change = { .kind = TERN_OPERATION_FLAGS,
+                                    .folder = "INBOX",
+                                    .messages = ids,
+                                    .set = TERN_FLAGS_FLAGGED,
+                                    .clear = TERN_FLAGS_SEEN };
   g_autoptr (GError) error = NULL;
   g_autofree char *flags = NULL;
 
@@ -393,7 +414,9 @@ static void
 test_move (Fixture *self, gconstpointer data)
 {
   g_autoptr (GPtrArray) ids = make_ids ("1.3", "1.1");
-  const TernRemoteChange change = { TERN_OPERATION_MOVE, "INBOX", ids, 0, 0, "Trash" };
+  const TernRemoteChange change = {
+    .kind = TERN_OPERATION_MOVE, .folder = "INBOX", .messages = ids, .target = "Trash"
+  };
   g_autoptr (GHashTable) moved = NULL;
   g_autoptr (GError) error = NULL;
 
@@ -410,7 +433,9 @@ static void
 test_move_by_copy (Fixture *self, gconstpointer data)
 {
   g_autoptr (GPtrArray) ids = make_ids ("1.1", NULL);
-  const TernRemoteChange change = { TERN_OPERATION_MOVE, "INBOX", ids, 0, 0, "Trash" };
+  const TernRemoteChange change = {
+    .kind = TERN_OPERATION_MOVE, .folder = "INBOX", .messages = ids, .target = "Trash"
+  };
   g_autoptr (GError) error = NULL;
 
   tern_mock_imap_server_set_capabilities (self->server, "IMAP4rev1 AUTH=PLAIN",
@@ -426,7 +451,9 @@ static void
 test_failed_copy (Fixture *self, gconstpointer data)
 {
   g_autoptr (GPtrArray) ids = make_ids ("1.1", NULL);
-  const TernRemoteChange change = { TERN_OPERATION_MOVE, "INBOX", ids, 0, 0, "Trash" };
+  const TernRemoteChange change = {
+    .kind = TERN_OPERATION_MOVE, .folder = "INBOX", .messages = ids, .target = "Trash"
+  };
   g_autoptr (GError) error = NULL;
 
   tern_mock_imap_server_set_capabilities (self->server, "IMAP4rev1 AUTH=PLAIN",
@@ -443,7 +470,9 @@ static void
 test_no_bare_expunge (Fixture *self, gconstpointer data)
 {
   g_autoptr (GPtrArray) ids = make_ids ("1.1", NULL);
-  const TernRemoteChange change = { TERN_OPERATION_DELETE, "INBOX", ids, 0, 0, NULL };
+  const TernRemoteChange change = { .kind = TERN_OPERATION_DELETE,
+                                    .folder = "INBOX",
+                                    .messages = ids };
   g_autoptr (GError) error = NULL;
   g_autofree char *flags = NULL;
 

@@ -11,7 +11,7 @@ import socket
 import struct
 import time
 
-from server import PRELOADED, UNPACKED, Doorkeeper, Server, ServerMissing, encode_mailbox
+from server import UNPACKED, Doorkeeper, Server, ServerMissing, encode_mailbox
 
 FLAGS = {"S": r"\Seen", "F": r"\Flagged", "R": r"\Answered", "D": r"\Draft", "T": r"\Deleted"}
 
@@ -34,8 +34,7 @@ class Cyrus(Server):
 
     def environment(self):
         libraries = glob.glob(os.path.join(os.path.abspath(UNPACKED), "cyrus", "usr", "lib", "*-*"))
-        return dict(super().environment(), LD_LIBRARY_PATH=":".join(libraries),
-                    LD_PRELOAD=PRELOADED)
+        return dict(super().environment(), LD_LIBRARY_PATH=":".join(libraries))
 
     def prepare(self):
         super().prepare()

@@ -40,12 +40,11 @@ static void
 confirm (Fixture *f, gint64 operation, const char *from, const char *to)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GHashTable) moved = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (TernOutcome) outcome = tern_outcome_new ();
 
   if (from != NULL)
-    g_hash_table_insert (moved, (gpointer) from, (gpointer) to);
-  tern_store_confirm_operation (f->store, operation, from != NULL ? moved : NULL, f->changes,
-                                &error);
+    g_hash_table_insert (outcome->moved, g_strdup (from), g_strdup (to));
+  tern_store_confirm_operation (f->store, operation, outcome, f->changes, &error);
   g_assert_no_error (error);
 }
 
@@ -106,7 +105,8 @@ test_refusals (Fixture *f, gconstpointer data)
   refuse (f, tern_operation_new_move (ids, 1, 4711), TERN_ERROR_GONE);
   refuse (f, tern_operation_new_move (ids, 1, ((TernFolder *) g_ptr_array_index (kept, 0))->id),
           TERN_ERROR_INVALID);
-  refuse (f, tern_operation_new_move (ids, 1, f->inbox), TERN_ERROR_INVALID);
+  refuse (f, tern_operation_new_keywords (ids, 1, "two  words", NULL), TERN_ERROR_INVALID);
+  refuse (f, tern_operation_new_keywords (ids, 1, "\\Seen", NULL), TERN_ERROR_INVALID);
   refuse (f, tern_operation_new (TERN_OPERATION_DELETE, ids, 2), TERN_ERROR_INVALID);
   refuse (f, tern_operation_new_flags (ids, 1, 0, 0), TERN_ERROR_INVALID);
   fixture_check_counts (f, f->inbox, 1, 1);
