@@ -26,6 +26,7 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [os.path.join(HERE, "..", name) for name in ("servers", "demo", "tools")]
 
+import peers  # noqa: E402
 import sample  # noqa: E402
 from desktop import Desktop, adopt_orphans, die_with_parent, end_descendants  # noqa: E402
 from dovecot import Dovecot  # noqa: E402
@@ -302,9 +303,29 @@ PAGE = """\
 # Performance
 
 Written by `./dev bench --write` on {date}. What the figures mean stands at the head of
-`tests/bench/bench.py`.
+`tests/bench/bench.py` and `tests/bench/peers.py`.
 
 {report}"""
+
+
+def measure(arguments):
+    """The parts of the report, each from its own servers and profiles."""
+    if arguments.only != "peers":
+        bench = Bench(arguments.build, arguments.messages, arguments.rtt)
+        try:
+            result = bench.run(arguments.runs)
+        finally:
+            bench.clean()
+        yield report(result, arguments.messages, arguments.rtt, arguments.runs)
+    if arguments.only != "starts":
+        folder = tempfile.mkdtemp(prefix="tern-bench-")
+        os.chmod(folder, 0o755)
+        try:
+            yield peers.report(peers.Peers(arguments.build, folder).run(
+                arguments.large, arguments.messages, arguments.runs))
+        finally:
+            end_descendants()
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def main():
@@ -314,20 +335,19 @@ def main():
     parser.add_argument("--messages", type=int, default=10000, metavar="N")
     parser.add_argument("--rtt", type=int, default=100, metavar="MS", help="round trip")
     parser.add_argument("--runs", type=int, default=3, metavar="N")
+    parser.add_argument("--large", type=int, default=100000, metavar="N",
+                        help="messages of the folder that is brought up to date")
+    parser.add_argument("--only", choices=("starts", "peers"), help="measure one half")
     parser.add_argument("--write", action="store_true", help="write docs/performance.md")
     arguments = parser.parse_args()
     adopt_orphans()
-    bench = Bench(arguments.build, arguments.messages, arguments.rtt)
     try:
-        result = bench.run(arguments.runs)
-    except (BenchError, OSError, subprocess.SubprocessError) as error:
+        text = "\n".join(measure(arguments))
+    except (BenchError, peers.PeerError, OSError, subprocess.SubprocessError) as error:
         print(f"bench: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
-    finally:
-        bench.clean()
-    text = report(result, arguments.messages, arguments.rtt, arguments.runs)
     print(text, end="")
     if arguments.write:
         page = PAGE.format(date=time.strftime("%-d %B %Y"), report=text)
