@@ -57,7 +57,7 @@ sync_folder (TernCore *core, GTask *task)
   TernRunner *runner = tern_engine_get_runner_of_folder (core, task);
 
   if (runner != NULL)
-    tern_runner_sync_folder (runner, call->id, call->policy, task);
+    tern_runner_sync_folder (runner, call->id, call->policy, TERN_URGENCY_USER, task);
 }
 
 /**

@@ -219,7 +219,7 @@ look_after (TernRunner *self, const TernOperation *operation, TernChanges *chang
   if (is_placed && !named)
     tern_runner_invalidate (self, operation, changes, "unnamed");
   if (operation->kind == TERN_OPERATION_APPEND)
-    tern_runner_sync_folder (self, operation->folder_id, TERN_FETCH_FORCE,
+    tern_runner_sync_folder (self, operation->folder_id, TERN_FETCH_FORCE, TERN_URGENCY_USER,
                              g_task_new (self, self->cancellable, synced_cb, NULL));
 }
 
@@ -605,6 +605,7 @@ replay_next (TernRunner *self)
     {
       self->named_for = get_first (self)->id;
       tern_runner_sync_folder (self, get_first (self)->folder_id, TERN_FETCH_FORCE,
+                               TERN_URGENCY_USER,
                                g_task_new (NULL, NULL, named_cb, g_object_ref (self)));
     }
   else if (has_nothing_to_ask (self))

@@ -33,6 +33,12 @@ struct _TernRunner
   guint total;
   gint64 wanted_folder; /* the last one that could not be synced for want of a network */
 
+  GQueue unchecked;     /* utf8: remote ids of folders whose state is to be asked for */
+  gboolean is_checking;
+  GPtrArray *checkers;  /* GTask: wait for that */
+  GQueue unsynced;      /* gint64: folders that changed */
+  guint background;     /* syncs of these under way */
+
   GQueue snippets; /* SnippetRequest: waiting */
   gboolean snippets_running;
 
@@ -64,6 +70,7 @@ void         tern_runner_end (TernRunner *self, const GError *error);
 void         tern_runner_tell_status (TernRunner *self);
 void         tern_runner_tell_event (TernRunner *self, TernEvent fields);
 void         tern_runner_cancel_syncs (TernRunner *self);
+void         tern_runner_cancel_background (TernRunner *self);
 void         tern_runner_cancel_bodies (TernRunner *self);
 TernStore   *tern_runner_get_store (TernRunner *self);
 void         tern_runner_release_data (GTask *task);

@@ -8,6 +8,8 @@
 /* How long a list counts as fresh without asking (µs). What an earlier start of the program found
  * does not count: nobody has watched the folder since. */
 #define LIST_TTL (2 * 60 * 60 * (gint64) G_USEC_PER_SEC)
+/* How long it is believed that the server said the last time which folders changed (µs). */
+#define CHECK_TTL (60 * (gint64) G_USEC_PER_SEC)
 /* So many of the newest letters get their beginnings with the list. */
 #define SCREENFUL 50
 
@@ -44,6 +46,15 @@ list_folders_cb (GObject *object, GAsyncResult *result, gpointer user_data)
         tern_core_take_changes (self->core, changes);
       else
         tern_changes_unref (changes);
+    }
+  if (folders != NULL && error == NULL && self->core != NULL)
+    {
+      self->folders_validated = g_get_real_time ();
+      tern_core_flush (self->core);
+      tern_runner_release_data (task);
+      tern_runner_check_folders (self, folders, task);
+      tern_runner_end (self, NULL);
+      return;
     }
   tern_runner_end (self, error);
   refresh_done (self, task, error);
@@ -99,6 +110,7 @@ typedef struct
   GPtrArray *tasks; /* GTask: all that wait for this sync */
   GCancellable *cancellable;
   TernFolderSink *sink;
+  TernUrgency urgency;
   gboolean snippets_asked;
 } Sync;
 
@@ -138,6 +150,8 @@ progress_cb (guint done, guint total, gpointer user_data)
   Sync *sync = user_data;
   TernRunner *self = sync->runner;
 
+  if (sync->urgency != TERN_URGENCY_USER)
+    return;
   self->shown_sync = sync->folder_id;
   self->done = done;
   self->total = total;
@@ -164,7 +178,7 @@ sync_done (Sync *sync, const GError *error)
   g_hash_table_remove (self->syncs, &sync->folder_id);
   if (self->shown_sync == sync->folder_id)
     self->shown_sync = 0;
-  if (error != NULL && is_network_error (error))
+  if (error != NULL && is_network_error (error) && sync->urgency == TERN_URGENCY_USER)
     self->wanted_folder = sync->folder_id;
 
   if (error == NULL && self->core != NULL)
@@ -173,8 +187,11 @@ sync_done (Sync *sync, const GError *error)
 
       tern_store_set_validated (tern_runner_get_store (self), sync->folder_id, g_get_real_time (),
                                 changes, NULL);
+      tern_store_set_synced_stamp (tern_runner_get_store (self), sync->folder_id,
+                                   sync->folder->stamp, changes, NULL);
       tern_core_take_changes (self->core, changes);
-      ask_snippets (sync);
+      if (sync->urgency == TERN_URGENCY_USER)
+        ask_snippets (sync);
     }
   tern_runner_end (self, error);
   if (self->core != NULL)
@@ -233,18 +250,19 @@ sync_with_channel (TernRunner *self,
   sync->sink =
       tern_folder_sink_new (self->core, sync->folder_id, sync->cancellable, progress_cb, sync);
   tern_channel_sync_folder_async (channel, sync->folder->remote_id, state, TERN_SINK (sync->sink),
-                                  TERN_URGENCY_USER, sync->cancellable, sync_folder_cb, sync);
+                                  sync->urgency, sync->cancellable, sync_folder_cb, sync);
 }
 
 /* A sync serves all that asked for it, so it goes on when one of them loses interest. */
 static Sync *
-sync_new (TernRunner *self, TernFolder *folder)
+sync_new (TernRunner *self, TernFolder *folder, TernUrgency urgency)
 {
   Sync *sync = g_new0 (Sync, 1);
 
   sync->runner = g_object_ref (self);
   sync->folder_id = folder->id;
   sync->folder = tern_folder_ref (folder);
+  sync->urgency = urgency;
   sync->tasks = g_ptr_array_new_with_free_func (g_object_unref);
   sync->cancellable = g_cancellable_new ();
   g_hash_table_insert (self->syncs, g_memdup2 (&folder->id, sizeof folder->id), sync);
@@ -274,24 +292,40 @@ tern_runner_cancel_syncs (TernRunner *self)
     }
 }
 
+/* Whether the cached list may be shown without asking: it was read not long ago by this start of
+ * the program, or the server has just said that nothing changed since it was read. */
+static gboolean
+is_fresh (TernRunner *self, const TernFolder *folder)
+{
+  gint64 start = tern_core_get_start (self->core);
+  gint64 now = g_get_real_time ();
+
+  if (folder->stale)
+    return FALSE;
+  if (folder->validated >= start && folder->validated <= now && now - folder->validated < LIST_TTL)
+    return TRUE;
+  return folder->validated != 0 && folder->stamp != NULL && folder->checked >= start &&
+         folder->checked <= now && now - folder->checked < CHECK_TTL;
+}
+
 /**
  * tern_runner_sync_folder:
  * @self: a runner
  * @folder_id: a folder of its account
  * @policy: whether the server is asked
+ * @urgency: whether somebody waits for it
  * @task: (transfer full): returns a boolean
  *
  * Brings a folder up to date. Asked again while it runs, it answers with the sync that runs.
  */
 void
-tern_runner_sync_folder (TernRunner *self, gint64 folder_id, TernFetchPolicy policy, GTask *task)
+tern_runner_sync_folder (
+    TernRunner *self, gint64 folder_id, TernFetchPolicy policy, TernUrgency urgency, GTask *task)
 {
   GError *error = NULL;
   g_autoptr (TernFolder) folder =
       tern_store_get_folder (tern_runner_get_store (self), folder_id, &error);
   Sync *sync = g_hash_table_lookup (self->syncs, &folder_id);
-  gboolean fresh;
-  gint64 age;
 
   if (folder == NULL)
     {
@@ -299,9 +333,7 @@ tern_runner_sync_folder (TernRunner *self, gint64 folder_id, TernFetchPolicy pol
       g_object_unref (task);
       return;
     }
-  age = g_get_real_time () - folder->validated;
-  fresh = age >= 0 && age < LIST_TTL && folder->validated >= tern_core_get_start (self->core);
-  if (policy == TERN_FETCH_CACHED || (policy == TERN_FETCH_VALIDATE && fresh) ||
+  if (policy == TERN_FETCH_CACHED || (policy == TERN_FETCH_VALIDATE && is_fresh (self, folder)) ||
       !folder->selectable || tern_folder_is_pending (folder))
     {
       tern_trace ("cache.hit", TERN_TRACE_STR ("what", "list"));
@@ -312,6 +344,7 @@ tern_runner_sync_folder (TernRunner *self, gint64 folder_id, TernFetchPolicy pol
   if (sync != NULL)
     {
       g_ptr_array_add (sync->tasks, task);
+      sync->urgency = MIN (sync->urgency, urgency);
       return;
     }
 
@@ -319,7 +352,7 @@ tern_runner_sync_folder (TernRunner *self, gint64 folder_id, TernFetchPolicy pol
               TERN_TRACE_STR ("why", policy == TERN_FETCH_FORCE ? "forced"
                                      : folder->validated == 0   ? "absent"
                                                                 : "stale"));
-  sync = sync_new (self, folder);
+  sync = sync_new (self, folder, urgency);
   g_ptr_array_add (sync->tasks, task);
   tern_runner_begin (self);
   tern_runner_with_channel (self, sync_with_channel, sync);

@@ -41,6 +41,9 @@ tern_runner_finalize (GObject *object)
   g_clear_pointer (&self->waiting, g_ptr_array_unref);
   g_clear_error (&self->error);
   g_clear_pointer (&self->syncs, g_hash_table_unref);
+  g_queue_clear_full (&self->unchecked, g_free);
+  g_ptr_array_unref (self->checkers);
+  g_queue_clear_full (&self->unsynced, g_free);
   g_queue_clear_full (&self->snippets, g_free);
   g_clear_pointer (&self->bodies_tried, g_hash_table_unref);
   g_clear_pointer (&self->batch, g_ptr_array_unref);
@@ -66,6 +69,9 @@ tern_runner_init (TernRunner *self)
   self->waiting = g_ptr_array_new_with_free_func (g_free);
   self->cancellable = g_cancellable_new ();
   self->syncs = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  g_queue_init (&self->unchecked);
+  self->checkers = g_ptr_array_new_with_free_func (g_object_unref);
+  g_queue_init (&self->unsynced);
   g_queue_init (&self->snippets);
   g_queue_init (&self->bodies);
   self->bodies_tried = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
@@ -374,6 +380,7 @@ tern_runner_close (TernRunner *self)
   /* First of all: what fails below is no news of the account any more. */
   self->core = NULL;
   tern_runner_cancel_syncs (self);
+  tern_runner_cancel_background (self);
   tern_runner_cancel_bodies (self);
   g_cancellable_cancel (self->cancellable);
   tern_runner_forget_channel (self);
@@ -493,6 +500,7 @@ tern_runner_end (TernRunner *self, const GError *error)
       if (self->state == TERN_ACCOUNT_STATE_CONNECTING && self->pending == 0)
         self->state = TERN_ACCOUNT_STATE_CACHED;
       tern_runner_tell_status (self);
+      tern_runner_continue_background (self);
       tern_runner_continue_bodies (self);
     }
   g_object_unref (self);
@@ -523,11 +531,12 @@ tern_runner_retry (TernRunner *self)
   g_clear_pointer (&self->retry_source, g_source_unref);
 
   tern_runner_replay (self);
+  tern_runner_continue_background (self);
   tern_runner_continue_bodies (self);
   if (folder_id != 0)
     {
       self->wanted_folder = 0;
-      tern_runner_sync_folder (self, folder_id, TERN_FETCH_FORCE,
+      tern_runner_sync_folder (self, folder_id, TERN_FETCH_FORCE, TERN_URGENCY_USER,
                                g_task_new (self, self->cancellable, wanted_folder_cb, NULL));
     }
 }

@@ -32,7 +32,11 @@ void tern_core_add_account (TernCore *core, TernAccount *account, const char *pa
 /* tern-runner-sync.c */
 void tern_runner_refresh_folders (TernRunner *self, TernFetchPolicy policy, GTask *task);
 void tern_runner_sync_folder (TernRunner *self, gint64 folder_id, TernFetchPolicy policy,
-                              GTask *task);
+                              TernUrgency urgency, GTask *task);
+
+/* tern-runner-background.c */
+void tern_runner_check_folders (TernRunner *self, GPtrArray *folders, GTask *task);
+void tern_runner_continue_background (TernRunner *self);
 
 /* tern-runner-snippets.c */
 void tern_runner_request_snippets (TernRunner *self, gint64 folder_id, const gint64 *ids, gsize n);

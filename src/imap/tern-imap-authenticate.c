@@ -58,6 +58,15 @@ make_plain (const Credentials *credentials)
   return g_base64_encode ((guchar *) message, user + password + 2);
 }
 
+/* Whether the password is sent by AUTHENTICATE PLAIN; by LOGIN otherwise. */
+gboolean
+tern_imap_session_uses_plain (TernImapSession *self)
+{
+  return tern_imap_session_has (self, "AUTH=PLAIN") &&
+         (tern_imap_session_has (self, "LOGINDISABLED") ||
+          (self->quirks.flags & TERN_IMAP_QUIRK_LOGIN_AHEAD) == 0);
+}
+
 static void
 sign_in (GTask *task)
 {
@@ -69,7 +78,7 @@ sign_in (GTask *task)
   command = tern_imap_command_new_for_task (task);
   command->done = authenticate_done;
   command->failed = authenticate_failed;
-  if (tern_imap_session_has (self, "AUTH=PLAIN"))
+  if (tern_imap_session_uses_plain (self))
     {
       tern_imap_command_add (command, "AUTHENTICATE PLAIN");
       if (tern_imap_session_has (self, "SASL-IR"))

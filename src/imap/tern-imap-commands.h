@@ -129,6 +129,9 @@ void            tern_imap_search_async (TernImapSession *self, const char *crite
 TernImapRanges *tern_imap_search_finish (TernImapSession *self, GAsyncResult *result,
                                          GError **error);
 
+void     tern_imap_idle_async (TernImapSession *self, GAsyncReadyCallback callback,
+                               gpointer user_data);
+
 void     tern_imap_append_async (TernImapSession *self, const char *mailbox, const char *flags,
                                  gint64 received, GBytes *letter, GCancellable *cancellable,
                                  GAsyncReadyCallback callback, gpointer user_data);

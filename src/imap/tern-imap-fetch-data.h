@@ -142,6 +142,7 @@ gboolean       tern_imap_envelope_parse (TernImapEnvelope *self, const TernImapR
                                          guint list);
 gboolean       tern_imap_address_next (TernImapIter *iter, TernImapAddress *address);
 gboolean       tern_imap_structure_parse (TernImapFetch *self, guint list);
+gboolean       tern_imap_structure_has_empty (const TernImapFetch *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TernImapFetch, tern_imap_fetch_data_free)
 

@@ -10,8 +10,8 @@ static gboolean
 is_at_rest (TernImapSession *self)
 {
   return tern_imap_session_is_alive (self) && self->state >= TERN_IMAP_STATE_AUTHENTICATED &&
-         g_queue_is_empty (&self->pending) && g_queue_is_empty (&self->waiting) &&
-         !self->is_writing;
+         (g_queue_is_empty (&self->pending) || tern_imap_session_is_resting (self)) &&
+         g_queue_is_empty (&self->waiting) && !self->is_writing;
 }
 
 /**
@@ -28,7 +28,9 @@ tern_imap_session_log_out (TernImapSession *self)
   if (is_at_rest (self))
     {
       GOutputStream *output = tern_transport_get_output (self->transport);
-      g_autofree char *text = g_strdup_printf ("T%u LOGOUT\r\n", ++self->last_tag);
+      g_autofree char *text =
+          g_strdup_printf ("%sT%u LOGOUT\r\n",
+                           tern_imap_session_is_resting (self) ? "DONE\r\n" : "", ++self->last_tag);
 
       if (G_IS_POLLABLE_OUTPUT_STREAM (output) &&
           g_pollable_output_stream_can_poll (G_POLLABLE_OUTPUT_STREAM (output)))

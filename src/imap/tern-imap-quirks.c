@@ -43,6 +43,7 @@ static const Kind kinds[] = {
   {
       .name = "Cyrus",
       .words = { "Cyrus IMAP4", "Cyrus IMAP" },
+      .flags = TERN_IMAP_QUIRK_LOGIN_AHEAD,
   },
   {
       .name = "old Cyrus",

@@ -9,12 +9,14 @@ G_BEGIN_DECLS
  * TernImapQuirkFlags:
  * @TERN_IMAP_QUIRK_WANTS_ID: opens no mailbox for a program that has not sent ID, offered or not
  * @TERN_IMAP_QUIRK_TRASH_BY_COPY: a copy to Trash moves, and a MOVE there may drop the connection
- * @TERN_IMAP_QUIRK_WRONG_STRUCTURE: a BODYSTRUCTURE with multiparts in multiparts, or with empty
- *   ones, is not to be relied on: the whole message is
+ * @TERN_IMAP_QUIRK_WRONG_STRUCTURE: a BODYSTRUCTURE with an empty multipart is not what the
+ *   message is like
  * @TERN_IMAP_QUIRK_APPEND_CRLF: takes by APPEND only what ends in CRLF
  * @TERN_IMAP_QUIRK_APPEND_LOSES_FLAGS: flags given to APPEND have to be stored once more
  * @TERN_IMAP_QUIRK_APPEND_NOOP: shows an appended message only after a NOOP
  * @TERN_IMAP_QUIRK_NEW_MESSAGE_ID: may give an appended message another Message-ID
+ * @TERN_IMAP_QUIRK_LOGIN_AHEAD: garbles what is sent behind AUTHENTICATE before it has answered, but
+ *   not what is sent behind LOGIN
  *
  * What cannot be told by a number or by a capability that is not to be used.
  */
@@ -27,6 +29,7 @@ typedef enum
   TERN_IMAP_QUIRK_APPEND_LOSES_FLAGS = 1 << 4,
   TERN_IMAP_QUIRK_APPEND_NOOP = 1 << 5,
   TERN_IMAP_QUIRK_NEW_MESSAGE_ID = 1 << 6,
+  TERN_IMAP_QUIRK_LOGIN_AHEAD = 1 << 7,
 } TernImapQuirkFlags;
 
 /**

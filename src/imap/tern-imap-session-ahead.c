@@ -21,9 +21,10 @@ tern_imap_session_can_look_ahead (TernImapSession *self)
   if (self->state != TERN_IMAP_STATE_NOT_AUTHENTICATED || self->signing_in != NULL ||
       g_hash_table_size (self->capabilities) == 0)
     return FALSE;
-  return tern_imap_session_has (self, "AUTH=PLAIN")
-             ? tern_imap_session_has (self, "SASL-IR")
-             : !tern_imap_session_has (self, "LOGINDISABLED");
+  if (tern_imap_session_uses_plain (self))
+    return tern_imap_session_has (self, "SASL-IR") &&
+           (self->quirks.flags & TERN_IMAP_QUIRK_LOGIN_AHEAD) == 0;
+  return !tern_imap_session_has (self, "LOGINDISABLED");
 }
 
 /**
@@ -74,6 +75,23 @@ is_unanswered (TernImapSession *self)
   return oldest != NULL && oldest->serial <= self->last_ahead;
 }
 
+static void
+fail_lost (TernImapSession *self)
+{
+  self->has_lost_input = TRUE;
+  tern_imap_session_fail (self, g_error_new_literal (G_IO_ERROR, G_IO_ERROR_TIMED_OUT,
+                                                     "the server lost what was sent to it"));
+}
+
+/* The server has complained of what was never sent. While commands that left with the sign-in are
+ * open, it may have read them wrongly, and what it answers next cannot be told apart. */
+void
+tern_imap_session_doubt_ahead (TernImapSession *self)
+{
+  if (self->looks_ahead && is_unanswered (self))
+    fail_lost (self);
+}
+
 /* Answers come in order (RFC 9051 section 5.5): what is still open when the later command is
  * answered never reached the server. */
 static void
@@ -83,11 +101,8 @@ probe_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   tern_imap_command_finish (self, result, &error);
-  if (!tern_imap_session_is_alive (self) || !is_unanswered (self))
-    return;
-  self->has_lost_input = TRUE;
-  tern_imap_session_fail (self, g_error_new_literal (G_IO_ERROR, G_IO_ERROR_TIMED_OUT,
-                                                     "the server lost what was sent to it"));
+  if (tern_imap_session_is_alive (self) && is_unanswered (self))
+    fail_lost (self);
 }
 
 static gboolean

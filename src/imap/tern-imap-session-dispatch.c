@@ -68,6 +68,7 @@ handle_tagged (TernImapSession *self, const TernImapResponse *response)
       return;
     }
   g_debug ("an answer to a command that was never sent is left out");
+  tern_imap_session_doubt_ahead (self);
 }
 
 static void
@@ -111,6 +112,8 @@ handle_status (TernImapSession *self, const TernImapStatus *status)
   if (tern_imap_status_has_code (status, "ALERT"))
     g_message ("The server says: %s", status->text);
   tern_imap_session_note_status (self, status);
+  if (status->kind == TERN_IMAP_STATUS_BAD)
+    tern_imap_session_doubt_ahead (self);
   if (status->kind == TERN_IMAP_STATUS_BYE && self->bye == NULL)
     self->bye = tern_imap_status_to_error (status);
   for (GList *l = self->pending.head; l != NULL; l = l->next)
@@ -120,6 +123,13 @@ handle_status (TernImapSession *self, const TernImapStatus *status)
       if (command->status != NULL && command->status (command, status))
         return;
     }
+}
+
+static void
+tell_news (TernImapSession *self)
+{
+  if (self->selected.name != NULL)
+    g_signal_emit_by_name (self, "news");
 }
 
 /* A FETCH goes to the oldest command that wants it, for the server answers in order. */
@@ -134,6 +144,8 @@ handle_fetch (TernImapSession *self)
       if (command->fetch != NULL && command->fetch (command, self->fetch))
         return;
     }
+  if ((self->fetch->items & TERN_IMAP_HAS_FLAGS) != 0)
+    tell_news (self);
 }
 
 static void
@@ -152,9 +164,12 @@ handle_data (TernImapSession *self, const TernImapResponse *response)
     }
   else if (tern_imap_response_equal (response, 2, "EXPUNGE"))
     {
-      if (self->selected.exists > 0)
+      guint32 seq = tern_imap_response_get_uint32 (response, 1);
+
+      if (seq > 0 && seq <= self->selected.exists) /* some servers tell of more than they have */
         self->selected.exists--;
       self->selected.expunged++;
+      tell_news (self);
     }
   for (GList *l = self->pending.head; l != NULL; l = l->next)
     {
@@ -165,9 +180,16 @@ handle_data (TernImapSession *self, const TernImapResponse *response)
     }
   if (tern_imap_response_equal (response, 2, "EXISTS"))
     {
+      guint32 before = self->selected.exists;
+
       self->selected.exists = tern_imap_response_get_uint32 (response, 1);
       tern_imap_session_note_exists (self, self->selected.exists);
+      if (self->selected.exists != before) /* some repeat it with every answer */
+        tell_news (self);
     }
+  else if (tern_imap_response_equal (response, 1, "VANISHED") &&
+           tern_imap_response_get_string (response, 2) != NULL) /* no list: not (EARLIER) */
+    tell_news (self);
 }
 
 /* Takes a response from the scanner. */

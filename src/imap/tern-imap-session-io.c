@@ -68,6 +68,13 @@ write_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     flush (self);
 }
 
+/* Whether the server owes an answer. Behind a command that rests nothing was sent. */
+static gboolean
+is_owed (TernImapSession *self)
+{
+  return self->pending.length > (tern_imap_session_is_resting (self) ? 1 : 0);
+}
+
 /* Looks now and then whether the server still speaks. Nothing is to be looked at once all is
  * answered: an idle session wakes nobody. */
 static gboolean
@@ -75,7 +82,7 @@ watch_cb (gpointer user_data)
 {
   TernImapSession *self = user_data;
 
-  if (g_queue_is_empty (&self->pending))
+  if (!is_owed (self))
     {
       g_clear_pointer (&self->watch, g_source_unref);
       return G_SOURCE_REMOVE;
@@ -111,6 +118,17 @@ tern_imap_session_be_impatient (TernImapSession *self)
   start_watch (self);
 }
 
+/* What waits ends an IDLE. The answer to DONE comes at once if anybody is there. */
+static void
+end_idle (TernImapSession *self)
+{
+  if (!tern_imap_session_is_resting (self) || g_queue_is_empty (&self->waiting))
+    return;
+  self->blocked->is_resting = FALSE;
+  append_line (self, self->blocked);
+  tern_imap_session_be_impatient (self);
+}
+
 /* Sends what waits, in one write, as far as the server's pending answers allow. */
 static void
 flush (TernImapSession *self)
@@ -120,12 +138,15 @@ flush (TernImapSession *self)
 
   if (self->is_writing || !tern_imap_session_is_alive (self))
     return;
+  end_idle (self);
   while (self->blocked == NULL && self->tls == NULL &&
          self->pending.length < self->quirks.max_pipeline &&
          (command = g_queue_pop_head (&self->waiting)) != NULL)
     {
       g_queue_push_tail (&self->pending, command);
       append_line (self, command);
+      if (command->holds_back) /* a server that does not know it may never say so */
+        tern_imap_session_be_impatient (self);
     }
   if (self->outgoing->len == 0)
     return;
@@ -178,6 +199,11 @@ tern_imap_session_continue (TernImapSession *self)
   if (self->blocked == NULL)
     {
       g_debug ("a continuation that nobody asked for");
+      return;
+    }
+  if (self->blocked->holds_back)
+    {
+      tern_imap_session_begin_idle (self);
       return;
     }
   append_line (self, self->blocked);
@@ -260,6 +286,11 @@ read_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       return;
     }
   tern_imap_session_note_traffic (self);
+  if (self->bye != NULL) /* not all that say so close the connection */
+    {
+      tern_imap_session_fail (self, g_error_copy (self->bye));
+      return;
+    }
   g_signal_emit_by_name (self, "drained");
   tern_imap_session_start_reading (self);
 }

@@ -21,6 +21,8 @@ typedef struct _TernImapCommand TernImapCommand;
  * @sent: how many of @lines went out
  * @at_once: how many of @lines go out without waiting for a `+`
  * @task: (nullable): who waits for it; %NULL once cancelled
+ * @holds_back: its second line is sent only when something else is to be sent (IDLE)
+ * @is_resting: the server owes it nothing before that line is sent
  * @data: the command's own
  * @free_data: (nullable): for @data
  * @response: (nullable): offered untagged data; whether it took it
@@ -42,6 +44,8 @@ struct _TernImapCommand
   GPtrArray       *lines;
   GString         *line;
   guint            sent;
+  gboolean         holds_back;
+  gboolean         is_resting;
   guint            at_once;
   GTask           *task;
   GSource         *cancel_source;
@@ -140,6 +144,8 @@ void tern_imap_command_return_error (TernImapCommand *self, GError *error);
 void     tern_imap_session_start_reading (TernImapSession *self);
 void     tern_imap_session_schedule_flush (TernImapSession *self);
 void     tern_imap_session_be_impatient (TernImapSession *self);
+void     tern_imap_session_begin_idle (TernImapSession *self);
+gboolean tern_imap_session_is_resting (TernImapSession *self);
 void     tern_imap_session_continue (TernImapSession *self);
 void     tern_imap_session_fail (TernImapSession *self, GError *error);
 gboolean tern_imap_session_set_state (TernImapSession *self, TernImapState state);
@@ -151,6 +157,8 @@ void     tern_imap_session_set_identity (TernImapSession *self, const char *name
 void     tern_imap_session_begin_tls (TernImapSession *self, TernImapCommand *command);
 void     tern_imap_session_clear_selected (TernImapSession *self);
 void     tern_imap_session_check_ahead (TernImapSession *self);
+void     tern_imap_session_doubt_ahead (TernImapSession *self);
+gboolean tern_imap_session_uses_plain (TernImapSession *self);
 
 void tern_imap_session_note_command (TernImapSession *self, TernImapCommand *command, GBytes *line);
 void tern_imap_session_note_answer (TernImapSession *self, TernImapCommand *command,

@@ -13,6 +13,7 @@ enum
   DRAINED,
   LEARNT,
   CLOSED,
+  NEWS,
   N_SIGNALS
 };
 
@@ -86,6 +87,15 @@ tern_imap_session_class_init (TernImapSessionClass *klass)
    */
   signals[CLOSED] = g_signal_new ("closed", TERN_TYPE_IMAP_SESSION, G_SIGNAL_RUN_LAST, 0, NULL,
                                   NULL, NULL, G_TYPE_NONE, 0);
+
+  /**
+   * TernImapSession::news:
+   * @session: the session
+   *
+   * The server told of something in the selected mailbox that no command had asked for.
+   */
+  signals[NEWS] = g_signal_new ("news", TERN_TYPE_IMAP_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                NULL, G_TYPE_NONE, 0);
 }
 
 static void

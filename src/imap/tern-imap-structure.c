@@ -160,3 +160,22 @@ tern_imap_structure_parse (TernImapFetch *self, guint list)
     return FALSE;
   return parse_body (self, list) != G_MAXUINT;
 }
+
+/**
+ * tern_imap_structure_has_empty:
+ * @self: a value with a structure
+ *
+ * Returns: whether one of its multiparts has no part
+ */
+gboolean
+tern_imap_structure_has_empty (const TernImapFetch *self)
+{
+  for (guint i = 0; i < self->parts->len; i++)
+    {
+      const TernImapPart *part = &g_array_index (self->parts, TernImapPart, i);
+
+      if (part->first_child == 0 && g_ascii_strcasecmp (part->type, "multipart") == 0)
+        return TRUE;
+    }
+  return FALSE;
+}

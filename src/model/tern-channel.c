@@ -116,6 +116,43 @@ tern_channel_list_folders_finish (TernChannel *self, GAsyncResult *result, GErro
 }
 
 /**
+ * tern_channel_check_folders_async:
+ * @self: a channel
+ * @folders: remote ids of folders
+ * @cancellable: (nullable): a cancellable
+ * @callback: called when done
+ * @user_data: for @callback
+ *
+ * Asks how full folders are and whether they changed, without synchronising them: for those of
+ * which the folder list does not tell it. Ask about a few at a time, so that others get their turn.
+ */
+void
+tern_channel_check_folders_async (TernChannel *self,
+                                  const char *const *folders,
+                                  GCancellable *cancellable,
+                                  GAsyncReadyCallback callback,
+                                  gpointer user_data)
+{
+  TERN_CHANNEL_GET_IFACE (self)->check_folders_async (self, folders, cancellable, callback,
+                                                      user_data);
+}
+
+/**
+ * tern_channel_check_folders_finish:
+ * @self: a channel
+ * @result: the result
+ * @error: return location for an error
+ *
+ * Returns: (transfer full) (element-type TernFolder): folders with their counts and stamps and
+ *   nothing else; one of which the server did not tell is missing
+ */
+GPtrArray *
+tern_channel_check_folders_finish (TernChannel *self, GAsyncResult *result, GError **error)
+{
+  return TERN_CHANNEL_GET_IFACE (self)->check_folders_finish (self, result, error);
+}
+
+/**
  * tern_channel_sync_folder_async:
  * @self: a channel
  * @folder: the folder's remote id

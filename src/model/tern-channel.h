@@ -123,6 +123,11 @@ struct _TernChannelInterface
                               GAsyncReadyCallback callback, gpointer user_data);
   GPtrArray *(*list_folders_finish) (TernChannel *self, GAsyncResult *result, GError **error);
 
+  void (*check_folders_async) (TernChannel *self, const char *const *folders,
+                               GCancellable *cancellable, GAsyncReadyCallback callback,
+                               gpointer user_data);
+  GPtrArray *(*check_folders_finish) (TernChannel *self, GAsyncResult *result, GError **error);
+
   void (*sync_folder_async) (TernChannel *self, const char *folder, const char *state,
                              TernSink *sink, TernUrgency urgency, GCancellable *cancellable,
                              GAsyncReadyCallback callback, gpointer user_data);
@@ -152,6 +157,11 @@ void       tern_channel_list_folders_async (TernChannel *self, GCancellable *can
                                             GAsyncReadyCallback callback, gpointer user_data);
 GPtrArray *tern_channel_list_folders_finish (TernChannel *self, GAsyncResult *result,
                                              GError **error);
+void       tern_channel_check_folders_async (TernChannel *self, const char *const *folders,
+                                             GCancellable *cancellable,
+                                             GAsyncReadyCallback callback, gpointer user_data);
+GPtrArray *tern_channel_check_folders_finish (TernChannel *self, GAsyncResult *result,
+                                              GError **error);
 void       tern_channel_sync_folder_async (TernChannel *self, const char *folder,
                                            const char *state, TernSink *sink,
                                            TernUrgency urgency, GCancellable *cancellable,

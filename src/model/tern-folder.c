@@ -54,6 +54,7 @@ folder_clear (gpointer data)
   g_free ((char *) self->name);
   g_free ((char *) self->path);
   g_free ((char *) self->parent);
+  g_free ((char *) self->stamp);
 }
 
 /**

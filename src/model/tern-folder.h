@@ -42,6 +42,10 @@ typedef enum
  * @total: messages that it holds, -1 where unknown
  * @unread: unread ones among them, -1 where unknown
  * @validated: when its list was last known to equal the server's, in µs of real time; 0 for never
+ * @stamp: (nullable): what the channel makes of its state on the server, opaque: another one means
+ *   that something changed; %NULL where the server does not tell
+ * @checked: when the cache was told @stamp, in µs of real time; 0 for never
+ * @stale: whether @stamp is not that of the last sync
  *
  * A folder of an account. Immutable once shared, reference-counted; may cross threads.
  */
@@ -59,6 +63,9 @@ typedef struct
   gint           total;
   gint           unread;
   gint64         validated;
+  const char    *stamp;
+  gint64         checked;
+  gboolean       stale;
 } TernFolder;
 
 GType       tern_folder_get_type (void);

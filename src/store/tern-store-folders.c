@@ -5,25 +5,28 @@
 
 /* Counts. A folder that was completely known once (tern_store_set_validated()) shows the number of
  * its listed placements, which every change of them adjusts. Before, the cache holds only a part of
- * it: then the server's own counts are shown, adjusted by what the user did meanwhile; where the
- * server gave none, the placements so far; where there are none of those either, -1. */
+ * it, and when the server has told of a change since, it is behind: then the server's own counts
+ * are shown, adjusted by what the user did meanwhile; where the server gave none, the placements so
+ * far; where there are none of those either, -1. */
 
 #define FOLDER_ROW                                                                                 \
   "SELECT id, account, remote_id, path, parent, role, selectable, subscribed, complete, "          \
-  "total, unread, server_total, server_unread, coalesce(validated, 0), name "                      \
+  "total, unread, server_total, server_unread, coalesce(validated, 0), name, "                     \
+  "folder.stamp, checked, folder.stamp IS NOT NULL AND folder.stamp IS NOT sync_state.stamp "      \
   "FROM folder LEFT JOIN sync_state ON sync_state.folder = folder.id "
 
 static void
 shown_counts (TernStatement *row, int *total, int *unread)
 {
-  gboolean complete = sqlite3_column_int (row, 8) != 0;
+  gboolean stale = sqlite3_column_int (row, 17) != 0;
+  gboolean complete = sqlite3_column_int (row, 8) != 0 && !stale;
   int own_total = sqlite3_column_int (row, 9);
   int own_unread = sqlite3_column_int (row, 10);
   int server_total = sqlite3_column_int (row, 11);
   int server_unread = sqlite3_column_int (row, 12);
 
-  *total = own_total > 0 || complete ? own_total : -1;
-  *unread = own_total > 0 || complete ? own_unread : -1;
+  *total = own_total > 0 || sqlite3_column_int (row, 8) != 0 ? own_total : -1;
+  *unread = own_total > 0 || sqlite3_column_int (row, 8) != 0 ? own_unread : -1;
   if (!complete && server_total >= 0)
     *total = server_total;
   if (!complete && server_unread >= 0)
@@ -47,6 +50,9 @@ read_folder (TernStatement *row)
   folder->validated = sqlite3_column_int64 (row, 13);
   g_free ((char *) folder->name);
   folder->name = tern_store_dup_text (row, 14);
+  folder->stamp = tern_store_dup_text (row, 15);
+  folder->checked = sqlite3_column_int64 (row, 16);
+  folder->stale = sqlite3_column_int (row, 17) != 0;
   return folder;
 }
 
@@ -106,6 +112,38 @@ tern_store_apply_counts (
       TERN_IDS (folder, own[0], own[1], by_user[0], by_user[1]), error);
 }
 
+/* What the server tells of a folder's state; what it does not tell stays. */
+static gboolean
+put_state (TernStore *self, gint64 id, const TernFolder *folder, GError **error)
+{
+  gint64 now = g_get_real_time ();
+  int before[2], after[2];
+
+  if (!read_counts (self, id, before, error) ||
+      !tern_store_run_ids (self,
+                           "UPDATE folder SET server_total = iif(?2 < 0, server_total, ?2), "
+                           "server_unread = iif(?3 < 0, server_unread, ?3) WHERE id = ?1",
+                           TERN_IDS (id, folder->total, folder->unread), error))
+    return FALSE;
+  if (folder->stamp != NULL)
+    {
+      g_autoptr (TernStatement) statement =
+          tern_store_prepare_ids (self, "UPDATE folder SET checked = ?2, stamp = ?3 WHERE id = ?1",
+                                  TERN_IDS (id, now), error);
+
+      if (statement == NULL)
+        return FALSE;
+      tern_store_bind_text (statement, 3, folder->stamp);
+      if (!tern_store_run (statement, error))
+        return FALSE;
+    }
+  if (!read_counts (self, id, after, error))
+    return FALSE;
+  if (memcmp (before, after, sizeof before) != 0)
+    tern_store_note_list (self, TERN_NOTE_COUNTS, id);
+  return TRUE;
+}
+
 static gboolean
 find_folder (TernStore *self, gint64 account, const char *remote_id, gint64 *id, GError **error)
 {
@@ -150,18 +188,17 @@ tern_store_insert_folder (TernStore *self, gint64 account, const TernFolder *fol
 {
   g_autoptr (TernStatement) statement = tern_store_prepare_ids (
       self,
-      "INSERT INTO folder (account, path, name, parent, role, selectable, subscribed, remote_id, "
-      "server_total, server_unread) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+      "INSERT INTO folder (account, path, name, parent, role, selectable, subscribed, remote_id) "
+      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
       TERN_IDS (account), error);
 
   if (statement == NULL)
     return FALSE;
   bind_folder (statement, folder);
   tern_store_bind_text (statement, 8, folder->remote_id);
-  sqlite3_bind_int (statement, 9, MAX (-1, folder->total));
-  sqlite3_bind_int (statement, 10, MAX (-1, folder->unread));
   tern_store_note_list (self, TERN_NOTE_FOLDERS, account);
-  return tern_store_run (statement, error);
+  return tern_store_run (statement, error) &&
+         put_state (self, sqlite3_last_insert_rowid (self->db), folder, error);
 }
 
 static gboolean
@@ -181,10 +218,7 @@ update_folder (TernStore *self, gint64 account, gint64 id, const TernFolder *fol
     return FALSE;
   if (sqlite3_changes (self->db) > 0)
     tern_store_note_list (self, TERN_NOTE_FOLDERS, account);
-  return change_counts (self, id,
-                        "UPDATE folder SET server_total = iif(?2 < 0, server_total, ?2), "
-                        "server_unread = iif(?3 < 0, server_unread, ?3) WHERE id = ?1",
-                        TERN_IDS (id, folder->total, folder->unread), error);
+  return put_state (self, id, folder, error);
 }
 
 /**
@@ -282,6 +316,47 @@ tern_store_put_folders (
   if (!tern_store_enter (self, error))
     return FALSE;
   success = put_folders (self, account_id, folders, error);
+  return tern_store_leave (self, success, changes, error);
+}
+
+static gboolean
+put_folder_states (TernStore *self, gint64 account, GPtrArray *folders, GError **error)
+{
+  for (guint i = 0; i < folders->len; i++)
+    {
+      const TernFolder *folder = g_ptr_array_index (folders, i);
+      gint64 id;
+
+      if (!find_folder (self, account, folder->remote_id, &id, error) ||
+          (id != 0 && !put_state (self, id, folder, error)))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/**
+ * tern_store_put_folder_states:
+ * @self: the writing store
+ * @account_id: the account
+ * @folders: (element-type TernFolder): folders with what the server tells of their state; one that
+ * is not known is ignored
+ * @changes: (nullable): where to tell what changed
+ * @error: return location for %TERN_ERROR_STORAGE
+ *
+ * Takes over counts and stamps, and nothing else. A folder whose stamp is not that of its last sync
+ * (tern_store_set_synced_stamp()) is stale.
+ *
+ * Returns: whether they are kept
+ */
+gboolean
+tern_store_put_folder_states (
+    TernStore *self, gint64 account_id, GPtrArray *folders, TernChanges *changes, GError **error)
+{
+  gboolean success;
+
+  if (!tern_store_enter (self, error))
+    return FALSE;
+  success = put_folder_states (self, account_id, folders, error);
   return tern_store_leave (self, success, changes, error);
 }
 
@@ -477,5 +552,49 @@ tern_store_set_validated (
   if (!tern_store_enter (self, error))
     return FALSE;
   success = set_validated (self, folder_id, validated, error);
+  return tern_store_leave (self, success, changes, error);
+}
+
+static gboolean
+set_synced_stamp (TernStore *self, gint64 folder, const char *stamp, GError **error)
+{
+  g_autoptr (TernStatement) statement = tern_store_prepare_ids (
+      self,
+      "INSERT INTO sync_state (folder, stamp) SELECT id, ?2 FROM folder WHERE id = ?1 "
+      "ON CONFLICT (folder) DO UPDATE SET stamp = ?2",
+      TERN_IDS (folder), error);
+  int before[2], after[2];
+
+  if (statement == NULL || !read_counts (self, folder, before, error))
+    return FALSE;
+  tern_store_bind_text (statement, 2, stamp);
+  if (!tern_store_run (statement, error) || !read_counts (self, folder, after, error))
+    return FALSE;
+  if (memcmp (before, after, sizeof before) != 0)
+    tern_store_note_list (self, TERN_NOTE_COUNTS, folder);
+  return TRUE;
+}
+
+/**
+ * tern_store_set_synced_stamp:
+ * @self: the writing store
+ * @folder_id: the folder; where it does not exist any more, nothing is kept
+ * @stamp: (nullable): what its @stamp was when the sync began that has ended
+ * @changes: (nullable): where to tell what changed
+ * @error: return location for %TERN_ERROR_STORAGE
+ *
+ * Keeps up to which of the server's states the folder is known.
+ *
+ * Returns: whether it is kept
+ */
+gboolean
+tern_store_set_synced_stamp (
+    TernStore *self, gint64 folder_id, const char *stamp, TernChanges *changes, GError **error)
+{
+  gboolean success;
+
+  if (!tern_store_enter (self, error))
+    return FALSE;
+  success = set_synced_stamp (self, folder_id, stamp, error);
   return tern_store_leave (self, success, changes, error);
 }

@@ -63,11 +63,16 @@ GPtrArray *tern_store_list_endpoint_stats (TernStore *self, gint64 account_id, G
 /* tern-store-folders.c */
 gboolean    tern_store_put_folders (TernStore *self, gint64 account_id, GPtrArray *folders,
                                     TernChanges *changes, GError **error);
+gboolean    tern_store_put_folder_states (TernStore *self, gint64 account_id,
+                                          GPtrArray *folders, TernChanges *changes,
+                                          GError **error);
 GPtrArray  *tern_store_list_folders (TernStore *self, gint64 account_id, GError **error);
 TernFolder *tern_store_get_folder (TernStore *self, gint64 folder_id, GError **error);
 char       *tern_store_dup_sync_state (TernStore *self, gint64 folder_id, GError **error);
 gboolean    tern_store_set_sync_state (TernStore *self, gint64 folder_id, const char *state,
                                        GError **error);
+gboolean    tern_store_set_synced_stamp (TernStore *self, gint64 folder_id, const char *stamp,
+                                         TernChanges *changes, GError **error);
 gboolean    tern_store_set_validated (TernStore *self, gint64 folder_id, gint64 validated,
                                       TernChanges *changes, GError **error);
 

@@ -149,6 +149,17 @@ channel_fixture_fetch (ChannelFixture *self, const char *folder)
   channel_fixture_end_fetch (self, &result);
 }
 
+/* The same from a folder that is empty. */
+void
+channel_fixture_fetch_nothing (ChannelFixture *self, const char *folder)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  channel_fixture_start_fetch (self, folder, TERN_URGENCY_USER, &result);
+  g_assert_false (
+      tern_channel_fetch_parts_finish (self->channel, channel_fixture_wait (&result), NULL));
+}
+
 /* Waits until the channel has told of @n changes since the start. */
 void
 channel_fixture_wait_changed (ChannelFixture *self, guint n)

@@ -38,6 +38,7 @@ void          channel_fixture_start_fetch (ChannelFixture *self, const char *fol
                                            TernUrgency urgency, GAsyncResult **result);
 void          channel_fixture_end_fetch (ChannelFixture *self, GAsyncResult **result);
 void          channel_fixture_fetch (ChannelFixture *self, const char *folder);
+void          channel_fixture_fetch_nothing (ChannelFixture *self, const char *folder);
 void          channel_fixture_wait_changed (ChannelFixture *self, guint n);
 
 /* The connection on which a command came, 0 for none; @args (nullable): what it begins with. */

@@ -292,21 +292,91 @@ test_delimiters (Fixture *self, gconstpointer data)
   assert_parent (self, "f/g", "f");
 }
 
+static GPtrArray *
+check_folders (Fixture *self, const char *const *folders)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  GPtrArray *checked;
+
+  tern_channel_check_folders_async (self->c.channel, folders, NULL, channel_fixture_keep_result,
+                                    &result);
+  checked =
+      tern_channel_check_folders_finish (self->c.channel, channel_fixture_wait (&result), &error);
+  g_assert_no_error (error);
+  return checked;
+}
+
 static void
 test_status (Fixture *self, gconstpointer data)
 {
+  static const char *const names[] = { "INBOX", "Archive", "Drafts", "Sent", NULL };
+  g_autoptr (GPtrArray) checked = NULL;
+
   tern_mock_imap_server_set_capabilities (self->c.server, PLAIN, PLAIN);
   tern_mock_imap_server_reply (self->c.server, "STATUS", "* STATUS INBOX ()\r\n$TAG OK done\r\n");
   tern_mock_imap_server_reply (self->c.server, "STATUS", "$TAG NO cannot be opened\r\n");
-  tern_mock_imap_server_reply (
-      self->c.server, "STATUS",
-      "* STATUS \"Drafts\" (MESSAGES 7 UNSEEN 2 UIDNEXT 9.3736e+06 ) \r\n$TAG OK done\r\n");
+  tern_mock_imap_server_reply (self->c.server, "STATUS",
+                               "* STATUS \"Drafts\" (MESSAGES 7 UNSEEN 2 UIDVALIDITY 1 UIDNEXT "
+                               "9.3736e+06 ) \r\n$TAG OK done\r\n");
+  checked = check_folders (self, names);
+  g_assert_cmpuint (checked->len, ==, 2);
+  g_assert_cmpint (find (checked, "Drafts")->total, ==, 7);
+  g_assert_cmpint (find (checked, "Drafts")->unread, ==, 2);
+  g_assert_true (g_str_has_prefix (find (checked, "Drafts")->stamp, "1 9373600 7 2 "));
+  g_assert_cmpint (find (checked, "Sent")->total, ==, 0);
+}
+
+static char *
+dup_stamp (Fixture *self, const char *folder)
+{
+  g_autoptr (GPtrArray) checked = check_folders (self, (const char *[]){ folder, NULL });
+
+  return g_strdup (find (checked, folder)->stamp);
+}
+
+static void
+test_stamps (Fixture *self, gconstpointer data)
+{
+  g_autofree char *first = NULL, *again = NULL, *flagged = NULL, *added = NULL, *anew = NULL;
+
+  tern_mock_imap_server_add_letters (self->c.server, "Sent", 4);
+  first = dup_stamp (self, "Sent");
+  again = dup_stamp (self, "Sent");
+  g_assert_cmpstr (first, ==, again);
+  tern_mock_imap_server_set_flags (self->c.server, "Sent", 3, "\\Seen \\Flagged");
+  flagged = dup_stamp (self, "Sent");
+  g_assert_cmpstr (flagged, !=, first);
+  tern_mock_imap_server_add_letters (self->c.server, "Sent", 1);
+  added = dup_stamp (self, "Sent");
+  g_assert_cmpstr (added, !=, flagged);
+  tern_mock_imap_server_set_uidvalidity (self->c.server, "Sent", 77);
+  anew = dup_stamp (self, "Sent");
+  g_assert_cmpstr (anew, !=, added);
+}
+
+static void
+test_check_in_one_flight (Fixture *self, gconstpointer data)
+{
+  static const char *const names[] = { "INBOX", "Archive", "Drafts", "Sent", "Trash", NULL };
+  g_autoptr (GPtrArray) checked = NULL;
+  g_autoptr (GPtrArray) commands = NULL;
+  guint flight = 0;
+
   list_folders (self);
-  g_assert_cmpint (get (self, "INBOX")->total, ==, -1);
-  g_assert_cmpint (get (self, "Archive")->total, ==, -1);
-  g_assert_cmpint (get (self, "Drafts")->total, ==, 7);
-  g_assert_cmpint (get (self, "Drafts")->unread, ==, 2);
-  g_assert_cmpint (get (self, "Sent")->total, ==, 0);
+  tern_mock_imap_server_clear_log (self->c.server);
+  checked = check_folders (self, names);
+  g_assert_cmpuint (checked->len, ==, 5);
+  commands = tern_mock_imap_server_dup_commands (self->c.server);
+  g_assert_cmpuint (commands->len, ==, 5);
+  for (guint i = 0; i < commands->len; i++)
+    {
+      const TernMockImapCommand *command = commands->pdata[i];
+
+      g_assert_cmpstr (command->name, ==, "STATUS");
+      g_assert_true (flight == 0 || command->flight == flight);
+      flight = command->flight;
+    }
 }
 
 static char *
@@ -433,6 +503,8 @@ main (int argc, char **argv)
   ADD ("what only carries the prefix is left out", test_mail_prefix);
   ADD ("odd delimiters part levels", test_delimiters);
   ADD ("counts that one folder does not tell cost nothing else", test_status);
+  ADD ("a stamp changes with whatever happens in the folder", test_stamps);
+  ADD ("folders are asked about in one flight", test_check_in_one_flight);
   ADD ("more folders than the cap are left out", test_many);
   g_test_add_func ("/engine/imap-folders/names that are no modified UTF-7 are shown as they are",
                    test_utf8);

@@ -93,6 +93,33 @@ test_forgetful (ChannelFixture *self, gconstpointer data)
 }
 
 static void
+test_garbled (ChannelFixture *self, gconstpointer data)
+{
+  learn (self);
+  tern_mock_imap_server_reply (self->server, "SELECT", "T1 BAD Already authenticated\r\n");
+  channel_fixture_assert_sync (self, "INBOX");
+  g_assert_cmpuint (tern_recording_sink_count (self->sink), >, 0);
+  channel_fixture_restart (self);
+  tern_mock_imap_server_clear_log (self->server);
+  channel_fixture_assert_sync (self, "INBOX");
+  g_assert_cmpuint (channel_fixture_flight_of (self, "SELECT"), >, 1);
+}
+
+static void
+test_login_ahead (ChannelFixture *self, gconstpointer data)
+{
+  tern_mock_imap_server_set_capabilities (self->server, "IMAP4rev1 SASL-IR AUTH=PLAIN",
+                                          "IMAP4rev1 ID LOGINDISABLED");
+  for (guint i = 0; i < 3; i++)
+    tern_mock_imap_server_reply (self->server, "GREETING", "* OK x Cyrus IMAP 3.6.1 ready\r\n");
+  learn (self);
+  channel_fixture_assert_sync (self, "INBOX");
+  g_assert_cmpuint (tern_mock_imap_server_count (self->server, "AUTHENTICATE"), ==, 0);
+  g_assert_cmpuint (channel_fixture_flight_of (self, "LOGIN"), ==, 1);
+  g_assert_cmpuint (channel_fixture_flight_of (self, "SELECT"), ==, 1);
+}
+
+static void
 test_needs_challenge (ChannelFixture *self, gconstpointer data)
 {
   tern_mock_imap_server_set_capabilities (self->server, "IMAP4rev1 AUTH=PLAIN", "IMAP4rev1 ID");
@@ -177,6 +204,9 @@ main (int argc, char **argv)
   ADD ("a connection cut in the sign-in is a network error", test_cut);
   ADD ("a server that loses what left with the sign-in gets it later, from then on",
        test_forgetful);
+  ADD ("a server that garbles what left with the sign-in gets it anew, and later from then on",
+       test_garbled);
+  ADD ("what leaves with a sign-in to Cyrus leaves with LOGIN", test_login_ahead);
   ADD ("nothing leaves with a sign-in that needs a challenge", test_needs_challenge);
   ADD ("a greeting that tells nothing costs no question", test_silent_greeting);
   ADD ("capabilities are compared after the sign-in", test_capabilities_changed);

@@ -175,7 +175,7 @@ do_starttls (MockSession *self, const TernMockImapCommand *command)
 static void
 do_id (MockSession *self, const TernMockImapCommand *command)
 {
-  mock_session_send (self, "* ID (\"name\" \"Mock\")\r\n");
+  mock_session_send (self, "* ID %s\r\n", self->server->identity);
   mock_ok (self, command);
 }
 

@@ -144,6 +144,8 @@ struct _TernMockImapServer
   char         *after;
   char         *user;
   char         *password;
+  char         *greeting;
+  char         *identity;
   gboolean      held;
   gboolean      forgetful;
   gsize         chunk;

@@ -22,6 +22,8 @@ tern_mock_imap_server_finalize (GObject *object)
   g_free (self->after);
   g_free (self->user);
   g_free (self->password);
+  g_free (self->greeting);
+  g_free (self->identity);
   g_ptr_array_unref (self->folders);
   g_ptr_array_unref (self->scripts);
   g_hash_table_unref (self->handlers);
@@ -50,6 +52,7 @@ tern_mock_imap_server_init (TernMockImapServer *self)
   self->log = g_ptr_array_new_with_free_func (mock_command_free);
   tern_mock_imap_server_set_capabilities (self, CAPABILITIES_BEFORE, CAPABILITIES_AFTER);
   tern_mock_imap_server_set_login (self, "user", "secret");
+  tern_mock_imap_server_set_identity (self, "ready", "(\"name\" \"Mock\")");
   tern_mock_imap_server_add_folder (self, "INBOX", "");
   for (guint i = 0; i < G_N_ELEMENTS (special); i++)
     {
@@ -213,6 +216,18 @@ tern_mock_imap_server_set_login (TernMockImapServer *self, const char *user, con
   g_free (self->password);
   self->user = g_strdup (user);
   self->password = g_strdup (password);
+}
+
+void
+tern_mock_imap_server_set_identity (TernMockImapServer *self,
+                                    const char *greeting,
+                                    const char *identity)
+{
+  MOCK_LOCKED (self);
+  g_free (self->greeting);
+  g_free (self->identity);
+  self->greeting = g_strdup (greeting);
+  self->identity = g_strdup (identity);
 }
 
 static gboolean

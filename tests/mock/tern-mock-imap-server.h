@@ -58,6 +58,9 @@ void tern_mock_imap_server_set_capabilities (TernMockImapServer *self, const cha
                                              const char *after);
 void tern_mock_imap_server_set_login (TernMockImapServer *self, const char *user,
                                       const char *password);
+/* What the greeting says behind the capabilities, and the list that answers ID. */
+void tern_mock_imap_server_set_identity (TernMockImapServer *self, const char *greeting,
+                                         const char *identity);
 
 /**
  * TernMockImapMessage:

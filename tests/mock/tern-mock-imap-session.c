@@ -385,7 +385,7 @@ mock_session_start (MockSession *self)
   if (script != NULL && (script->kind == MOCK_SCRIPT_REPLY || script->kind == MOCK_SCRIPT_PREPEND))
     mock_session_send (self, "%s", script->text);
   if (!self->stalled && (script == NULL || script->kind != MOCK_SCRIPT_REPLY))
-    mock_session_send (self, "* OK [CAPABILITY %s] ready\r\n", capabilities);
+    mock_session_send (self, "* OK [CAPABILITY %s] %s\r\n", capabilities, self->server->greeting);
   if (script != NULL && script->kind == MOCK_SCRIPT_CUT)
     {
       g_byte_array_set_size (self->out, (guint) MIN (self->out->len, script->n));

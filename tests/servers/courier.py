@@ -8,7 +8,7 @@ parted by dots.
 import glob
 import os
 
-from server import (PATH, UNPACKED, Doorkeeper, MaildirServer, ServerMissing, encode_mailbox)
+from server import PATH, PRELOADED, UNPACKED, Doorkeeper, MaildirServer, ServerMissing
 
 CAPABILITY = ("IMAP4rev1 UIDPLUS CHILDREN NAMESPACE THREAD=ORDEREDSUBJECT THREAD=REFERENCES SORT "
               "QUOTA IDLE")
@@ -32,8 +32,7 @@ class Courier(MaildirServer):
 
     def environment(self):
         libraries = glob.glob(self.program("lib", "*-linux-*")) + [self.program("lib")]
-        here = os.path.join(os.environ["TERN_BUILD"], "tests", "tools", "libtern-courier-here.so")
-        return {"PATH": PATH, "LD_LIBRARY_PATH": ":".join(libraries), "LD_PRELOAD": here,
+        return {"PATH": PATH, "LD_LIBRARY_PATH": ":".join(libraries), "LD_PRELOAD": PRELOADED,
                 "TERN_COURIER_AUTH": self.path("run", "auth"),
                 "AUTHMODULES": "authdaemon",
                 # Who watches Maildirs for imapd, which waits a second each time it finds nobody.
@@ -90,10 +89,14 @@ class Courier(MaildirServer):
                        f"HOME={self.maildir(user)}\nADDRESS={user}\n"
                        f"MAILDIR={self.maildir(user)}\n.\n".encode())
 
+    @staticmethod
+    def disk_name(folder):
+        return folder
+
     def note_subscription(self, root, folder):
         name = os.path.join(root, "courierimapsubscribed")
-        with open(name, "a", encoding="ascii") as file:
-            file.write(encode_mailbox(self.folder(folder)) + "\n")
+        with open(name, "a", encoding="utf-8") as file:
+            file.write(self.folder(folder) + "\n")
         self.give(name)
 
     def stop(self):

@@ -11,7 +11,7 @@ import socket
 import struct
 import time
 
-from server import UNPACKED, Doorkeeper, Server, ServerMissing, encode_mailbox
+from server import PRELOADED, UNPACKED, Doorkeeper, Server, ServerMissing, encode_mailbox
 
 FLAGS = {"S": r"\Seen", "F": r"\Flagged", "R": r"\Answered", "D": r"\Draft", "T": r"\Deleted"}
 
@@ -34,7 +34,8 @@ class Cyrus(Server):
 
     def environment(self):
         libraries = glob.glob(os.path.join(os.path.abspath(UNPACKED), "cyrus", "usr", "lib", "*-*"))
-        return dict(super().environment(), LD_LIBRARY_PATH=":".join(libraries))
+        return dict(super().environment(), LD_LIBRARY_PATH=":".join(libraries),
+                    LD_PRELOAD=PRELOADED)
 
     def prepare(self):
         super().prepare()

@@ -26,6 +26,9 @@ PATH = os.environ.get("PATH", "") + ":/usr/sbin:/sbin:/usr/local/sbin"
 SPECIAL = ("Drafts", "Sent", "Archive", "Trash", "Junk")
 # Servers that cannot be installed beside one another; ./dev setup unpacks them here.
 UNPACKED = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "build", "servers")
+# What they are preloaded with: tests/tools/unpacked-server.c.
+PRELOADED = os.path.join(os.environ.get("TERN_BUILD", ""), "tests", "tools",
+                         "libtern-unpacked-server.so")
 PR_SET_PDEATHSIG = 1
 ATTEMPTS = 5
 DEADLINE = 20.0
@@ -280,7 +283,11 @@ class MaildirServer(Server):
         """The Maildir of a user's folder; None is the inbox. Not made by this call."""
         if folder is None:
             return self.path("mail", user)
-        return self.path("mail", user, "." + encode_mailbox(folder).replace("/", "."))
+        return self.path("mail", user, "." + self.disk_name(folder).replace("/", "."))
+
+    @staticmethod
+    def disk_name(folder):
+        return encode_mailbox(folder)
 
     def add_letter(self, user, folder, content, flags="", when=None, new=False):
         base = self.maildir(user, folder)

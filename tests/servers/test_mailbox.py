@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A folder of 5,000 messages."""
+"""A big folder."""
 import sqlite3
 import glob
 import os
@@ -9,7 +9,8 @@ import time
 import harness
 import sample
 
-COUNT = 5000
+# Into Cyrus, each letter is filed over IMAP.
+COUNT = 1500 if harness.server_name() == "cyrus" else 5000
 
 
 class Mailbox(harness.ServerCase):

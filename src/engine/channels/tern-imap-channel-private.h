@@ -4,6 +4,7 @@
 #include "tern-imap-channel.h"
 #include "tern-imap-commands.h"
 #include "tern-imap-memory.h"
+#include "tern-imap-watch-private.h"
 
 G_BEGIN_DECLS
 
@@ -27,8 +28,6 @@ typedef enum
   TERN_IMAP_USE_BACKGROUND_SYNC,
 } TernImapUse;
 
-typedef struct _TernImapSlot TernImapSlot;
-
 /**
  * TernImapLease:
  * @session: a signed-in session
@@ -36,26 +35,37 @@ typedef struct _TernImapSlot TernImapSlot;
  *
  * The right to use a connection, until tern_imap_channel_release().
  */
-typedef struct
+struct _TernImapLease
 {
   TernImapSession *session;
   gboolean         is_fresh;
   TernImapSlot    *slot;
   TernImapUse      use;
-} TernImapLease;
+};
 
 /**
  * TernImapTiming:
- * @idle: after so long a connection that nobody uses is given up (ms)
+ * @idle: after so long a connection that nobody uses is given up
  * @silent: after so long without a byte a connection is asked for a sign of life before it is
- *   used (ms)
+ *   used
+ * @coalesce: news of a folder are gathered for so long
+ * @settle: after so long a connection is made for a folder that has to be watched
+ * @renew: IDLE is renewed after so long at most
+ * @poll_first: how often the first of the watched folders is asked about where the server does not
+ *   tell
+ * @poll_others: the same for the others
  *
- * The pool's times; tests shorten them.
+ * The pool's times, all in ms; tests shorten them.
  */
 typedef struct
 {
   guint idle;
   guint silent;
+  guint coalesce;
+  guint settle;
+  guint renew;
+  guint poll_first;
+  guint poll_others;
 } TernImapTiming;
 
 struct _TernImapSlot
@@ -70,6 +80,9 @@ struct _TernImapSlot
   gboolean         has_sync;
   char            *folder;     /* what its users select */
   gint64           used_at;    /* monotonic */
+  TernImapWatched *watched;    /* what it idles for; NULL for none */
+  guint            idles;      /* IDLE commands that have not ended */
+  GSource         *renewal;    /* of IDLE */
 };
 
 struct _TernImapChannel
@@ -82,7 +95,6 @@ struct _TernImapChannel
   GPtrArray   *memories; /* TernImapMemory */
   TernRoute   *route;
   guint        connections; /* made ever: the last one's number */
-  char       **watched; /* folders, what matters most first */
   GArray      *namespaces; /* TernImapNamespace; NULL until the server told them */
 
   TernImapTiming timing;
@@ -92,6 +104,9 @@ struct _TernImapChannel
   gint64         limited_until; /* monotonic; the limit may have gone then */
   GQueue         waiting;       /* GTask: requests that no slot can take yet, by their use */
   GSource       *idle_source;   /* runs while a connection stands that nobody uses */
+  GPtrArray     *watched;       /* TernImapWatched, what matters most first */
+  gboolean       has_idled;     /* IDLE was seen to work */
+  gboolean       has_no_idle;   /* IDLE was refused, or never answered */
   gboolean       is_closed;
 };
 
@@ -135,6 +150,9 @@ void tern_imap_channel_observe_session (TernImapChannel *self, TernImapSession *
 void tern_imap_channel_tell_connected (TernImapChannel *self, TernImapSession *session,
                                        guint connection);
 
+void     tern_imap_check_async (TernImapChannel *self, const char *const *folders,
+                                GCancellable *cancellable, GAsyncReadyCallback callback,
+                                gpointer user_data);
 void     tern_imap_folders_async (TernImapChannel *self, GCancellable *cancellable,
                                   GAsyncReadyCallback callback, gpointer user_data);
 void     tern_imap_sync_async (TernImapChannel *self, const char *folder, const char *state,

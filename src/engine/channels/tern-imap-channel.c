@@ -28,7 +28,7 @@ tern_imap_channel_finalize (GObject *object)
   g_free (self->password);
   g_ptr_array_unref (self->memories);
   g_clear_pointer (&self->route, tern_route_unref);
-  g_strfreev (self->watched);
+  g_ptr_array_unref (self->watched);
   g_clear_pointer (&self->namespaces, g_array_unref);
   for (guint i = 0; i < TERN_IMAP_MAX_CONNECTIONS; i++)
     tern_imap_slot_clear (&self->slots[i]);
@@ -48,7 +48,16 @@ static void
 tern_imap_channel_init (TernImapChannel *self)
 {
   self->memories = g_ptr_array_new_with_free_func ((GDestroyNotify) tern_imap_memory_free);
-  self->timing = (TernImapTiming){ .idle = 5 * 60 * 1000, .silent = 60 * 1000 };
+  self->timing = (TernImapTiming){
+    .idle = 5 * 60 * 1000,
+    .silent = 60 * 1000,
+    .coalesce = 200,
+    .settle = 1000,
+    .renew = 28 * 60 * 1000,
+    .poll_first = 2 * 60 * 1000,
+    .poll_others = 10 * 60 * 1000,
+  };
+  self->watched = g_ptr_array_new ();
   self->limit = TERN_IMAP_MAX_CONNECTIONS;
   for (guint i = 0; i < TERN_IMAP_MAX_CONNECTIONS; i++)
     tern_imap_slot_init (&self->slots[i], self);
@@ -230,9 +239,19 @@ channel_list_folders_async (TernChannel *channel,
 }
 
 static GPtrArray *
-channel_list_folders_finish (TernChannel *channel, GAsyncResult *result, GError **error)
+folders_finish (TernChannel *channel, GAsyncResult *result, GError **error)
 {
   return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+static void
+channel_check_folders_async (TernChannel *channel,
+                             const char *const *folders,
+                             GCancellable *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer user_data)
+{
+  tern_imap_check_async (TERN_IMAP_CHANNEL (channel), folders, cancellable, callback, user_data);
 }
 
 static void
@@ -292,10 +311,7 @@ channel_dup_route (TernChannel *channel)
 static void
 channel_watch (TernChannel *channel, const char *const *folders)
 {
-  TernImapChannel *self = TERN_IMAP_CHANNEL (channel);
-
-  g_strfreev (self->watched);
-  self->watched = g_strdupv ((char **) folders);
+  tern_imap_watch_set (TERN_IMAP_CHANNEL (channel), folders);
 }
 
 static void
@@ -313,7 +329,9 @@ tern_imap_channel_iface_init (TernChannelInterface *iface)
   iface->connect_async = channel_connect_async;
   iface->connect_finish = boolean_finish;
   iface->list_folders_async = channel_list_folders_async;
-  iface->list_folders_finish = channel_list_folders_finish;
+  iface->list_folders_finish = folders_finish;
+  iface->check_folders_async = channel_check_folders_async;
+  iface->check_folders_finish = folders_finish;
   iface->sync_folder_async = channel_sync_folder_async;
   iface->sync_folder_finish = boolean_finish;
   iface->fetch_parts_async = channel_fetch_parts_async;

@@ -7,6 +7,9 @@
 #include "tern-imap-folder-names.h"
 #include "tern-imap-utf7.h"
 
+/* How long it is believed, without HIGHESTMODSEQ, that flags are what they were (µs). */
+#define STAMP_AGE (2 * 60 * 60 * (gint64) G_USEC_PER_SEC)
+
 static TernFolderRole
 role_from_flags (TernImapMailboxFlags flags)
 {
@@ -214,6 +217,30 @@ is_bare_prefix (GArray *namespaces, const TernImapMailbox *mailbox)
   return FALSE;
 }
 
+/* Where no number tells of a change of flags, the stamp grows old by itself, so that the folder is
+ * looked at from time to time. */
+static char *
+make_stamp (const TernImapCounts *counts)
+{
+  guint64 last = counts->highestmodseq;
+
+  if (counts->messages < 0 || counts->uidvalidity == 0 || counts->uidnext == 0)
+    return NULL;
+  if (last == 0)
+    last = (guint64) (g_get_real_time () / STAMP_AGE);
+  return g_strdup_printf ("%u %u %" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %s%" G_GUINT64_FORMAT,
+                          counts->uidvalidity, counts->uidnext, counts->messages, counts->unseen,
+                          counts->highestmodseq == 0 ? "t" : "m", last);
+}
+
+static void
+convert_counts (TernFolder *folder, const TernImapCounts *counts)
+{
+  folder->total = (gint) MIN (counts->messages, G_MAXINT);
+  folder->unread = (gint) MIN (counts->unseen, G_MAXINT);
+  folder->stamp = make_stamp (counts);
+}
+
 static TernFolder *
 convert_folder (const TernImapMailbox *mailbox, GArray *namespaces, GHashTable *names)
 {
@@ -232,8 +259,7 @@ convert_folder (const TernImapMailbox *mailbox, GArray *namespaces, GHashTable *
   else if (is_personal (namespaces, mailbox->name))
     folder->role = role_from_flags (mailbox->flags);
   folder->selectable = (mailbox->flags & TERN_IMAP_MAILBOX_NOSELECT) == 0;
-  folder->total = (gint) MIN (mailbox->counts.messages, G_MAXINT);
-  folder->unread = (gint) MIN (mailbox->counts.unseen, G_MAXINT);
+  convert_counts (folder, &mailbox->counts);
   return folder;
 }
 
@@ -334,6 +360,33 @@ settle_subscriptions (GPtrArray *folders)
           above = above->parent != NULL ? g_hash_table_lookup (by_name, above->parent) : NULL;
         }
     }
+}
+
+/**
+ * tern_imap_convert_checked:
+ * @mailboxes: what STATUS told
+ *
+ * Returns: (transfer full) (element-type TernFolder): their counts and stamps, without those of
+ * which nothing was told
+ */
+GPtrArray *
+tern_imap_convert_checked (TernImapMailboxes *mailboxes)
+{
+  GPtrArray *folders = g_ptr_array_new_with_free_func ((GDestroyNotify) tern_folder_unref);
+  GPtrArray *all = tern_imap_mailboxes_get_all (mailboxes);
+
+  for (guint i = 0; i < all->len; i++)
+    {
+      const TernImapMailbox *mailbox = all->pdata[i];
+      TernFolder *folder;
+
+      if (mailbox->counts.messages < 0 && mailbox->counts.unseen < 0)
+        continue;
+      folder = tern_folder_new (mailbox->name, mailbox->name, NULL);
+      convert_counts (folder, &mailbox->counts);
+      g_ptr_array_add (folders, folder);
+    }
+  return folders;
 }
 
 /**

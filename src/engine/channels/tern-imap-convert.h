@@ -11,6 +11,7 @@ gboolean     tern_imap_parse_remote_id (const char *remote_id, guint32 *uidvalid
 TernFlags    tern_imap_convert_flags (TernImapFlags flags);
 char        *tern_imap_flags_to_wire (TernFlags flags);
 TernMessage *tern_imap_convert_message (const TernImapFetch *fetch, guint32 uidvalidity);
+GPtrArray   *tern_imap_convert_checked (TernImapMailboxes *mailboxes);
 GPtrArray   *tern_imap_convert_folders (TernImapMailboxes *mailboxes, GArray *namespaces);
 
 G_END_DECLS

@@ -5,9 +5,6 @@
 
 #include "tern-imap-convert.h"
 
-/* Mailboxes beyond these show no counts where each has to be asked for. */
-#define MAX_STATUS 200
-
 typedef struct
 {
   TernImapLease *lease;
@@ -55,43 +52,6 @@ finish (GTask *task)
 }
 
 static void
-status_cb (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GTask) task = G_TASK (user_data);
-  Listing *listing = g_task_get_task_data (task);
-  g_autoptr (GError) error = NULL;
-
-  /* A mailbox whose counts cannot be told is still a mailbox. */
-  if (!tern_imap_command_finish (TERN_IMAP_SESSION (object), result, &error))
-    g_debug ("no counts: %s", error->message);
-  if (--listing->pending == 0)
-    finish (task);
-}
-
-/* Asks for the counts that LIST did not tell. */
-static void
-ask_counts (GTask *task)
-{
-  Listing *listing = g_task_get_task_data (task);
-  GPtrArray *all = tern_imap_mailboxes_get_all (listing->mailboxes);
-
-  listing->pending = 1;
-  for (guint i = 0; i < MIN (all->len, MAX_STATUS); i++)
-    {
-      const TernImapMailbox *mailbox = all->pdata[i];
-
-      if (mailbox->counts.messages >= 0 || (mailbox->flags & TERN_IMAP_MAILBOX_NOSELECT) != 0)
-        continue;
-      listing->pending++;
-      tern_imap_mailbox_status_async (listing->lease->session, listing->mailboxes, mailbox->name,
-                                      g_task_get_cancellable (task), status_cb,
-                                      g_object_ref (task));
-    }
-  if (--listing->pending == 0)
-    finish (task);
-}
-
-static void
 more_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = G_TASK (user_data);
@@ -101,7 +61,7 @@ more_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   if (!tern_imap_command_finish (TERN_IMAP_SESSION (object), result, &error))
     g_debug ("a namespace is not listed: %s", error->message);
   if (--listing->pending == 0)
-    ask_counts (task);
+    finish (task);
 }
 
 static gboolean
@@ -136,7 +96,7 @@ list_more (GTask *task)
                             g_task_get_cancellable (task), more_cb, g_object_ref (task));
     }
   if (--listing->pending == 0)
-    ask_counts (task);
+    finish (task);
 }
 
 static void

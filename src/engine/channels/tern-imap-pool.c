@@ -51,6 +51,7 @@ enum
   RATE_NO,
   RATE_BEHIND_OTHERS, /* the last resort */
   RATE_NEW,
+  RATE_WATCHING,
   RATE_CONNECTING,
   RATE_READY,
   RATE_FOREGROUND,
@@ -113,6 +114,8 @@ rate_slot (TernImapChannel *self, const TernImapSlot *slot, const Request *reque
     return RATE_CONNECTING;
   if (!tern_imap_slot_is_alive (slot))
     return RATE_NEW;
+  if (slot->watched != NULL)
+    return is_background (request->use) ? RATE_BEHIND_OTHERS : RATE_WATCHING;
   return slot == self->foreground ? RATE_FOREGROUND : RATE_READY;
 }
 
@@ -394,6 +397,7 @@ tern_imap_channel_close_slots (TernImapChannel *self)
       g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_CLOSED, "the account is closed");
       g_object_unref (task);
     }
+  tern_imap_watch_set (self, NULL);
   for (guint i = 0; i < TERN_IMAP_MAX_CONNECTIONS; i++)
     tern_imap_slot_close (&self->slots[i]);
   if (self->idle_source != NULL)

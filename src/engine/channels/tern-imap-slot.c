@@ -68,12 +68,18 @@ tern_imap_channel_count_open (TernImapChannel *self)
 guint
 tern_imap_channel_get_limit (TernImapChannel *self)
 {
+  guint limit;
+
   if (self->limited_until != 0 && g_get_monotonic_time () >= self->limited_until)
     {
       self->limited_until = 0;
       self->limit = TERN_IMAP_MAX_CONNECTIONS;
     }
-  return self->limit;
+  limit = self->limit;
+  for (guint i = 0; i < TERN_IMAP_MAX_CONNECTIONS; i++)
+    if (tern_imap_slot_is_alive (&self->slots[i]))
+      limit = MIN (limit, tern_imap_session_get_quirks (self->slots[i].session)->max_connections);
+  return MAX (limit, 1);
 }
 
 /* One more connection could not be had. Where others stand it is they that must do: whatever the
@@ -88,7 +94,7 @@ tern_imap_channel_do_with_others (TernImapChannel *self, const GError *error)
   self->limit = others;
   self->limited_until = g_get_monotonic_time () +
                         (tern_error_is_transport (error) ? LIMITED_BY_NETWORK : LIMITED_BY_SERVER);
-  g_message ("The server allows %u connections: %s", others, error->message);
+  g_info ("The server allows %u connections: %s", others, error->message);
   return TRUE;
 }
 
@@ -110,7 +116,10 @@ connect_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       g_set_error_literal (&error, G_IO_ERROR, G_IO_ERROR_CLOSED, "the connection is closed");
     }
   self->session = session;
-  if (session == NULL && tern_imap_channel_do_with_others (channel, error))
+  if (session != NULL)
+    g_signal_connect_object (session, "news", G_CALLBACK (tern_imap_watch_take_news), channel,
+                             G_CONNECT_SWAPPED);
+  else if (tern_imap_channel_do_with_others (channel, error))
     g_clear_error (&error);
   tern_imap_channel_connected (self, assigned, error);
   if (self->leases == 0)
@@ -136,6 +145,7 @@ tern_imap_slot_close (TernImapSlot *self)
 
   if (self->connecting != NULL)
     g_cancellable_cancel (self->connecting);
+  tern_imap_slot_end_watch (self);
   if (self->session == NULL)
     return;
   tern_imap_session_log_out (self->session);
@@ -158,7 +168,10 @@ idle_cb (gpointer user_data)
       TernImapSlot *slot = &self->slots[i];
       gint64 due = slot->used_at + self->timing.idle * G_TIME_SPAN_MILLISECOND;
 
-      if (slot->leases > 0 || !tern_imap_slot_is_alive (slot))
+      if (slot->leases > 0 || slot->watched != NULL || !tern_imap_slot_is_alive (slot))
+        continue;
+      /* What asks the server from time to time need not sign in each time. */
+      if (self->watched->len > 0 && tern_imap_channel_count_open (self) == 1)
         continue;
       if (due <= now)
         tern_imap_slot_close (slot);
@@ -185,6 +198,7 @@ void
 tern_imap_slot_rest (TernImapSlot *self)
 {
   self->used_at = g_get_monotonic_time ();
-  if (tern_imap_slot_is_alive (self))
+  tern_imap_watch_update (self->channel);
+  if (self->watched == NULL && tern_imap_slot_is_alive (self))
     arm_idle (self->channel, self->channel->timing.idle);
 }

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "tern-imap-channel.h"
+#include "tern-imap-session.h"
+
+G_BEGIN_DECLS
+
+typedef struct _TernImapLease TernImapLease;
+typedef struct _TernImapSlot TernImapSlot;
+
+/* What SELECT tells, and what differs once something has changed. */
+typedef struct
+{
+  guint64 uidvalidity;
+  guint64 uidnext;
+  guint64 exists;
+  guint64 modseq;
+} TernImapSeen;
+
+/* A folder that is watched. What is under way for it holds a reference. */
+typedef struct
+{
+  TernImapChannel *channel; /* NULL once it is watched no longer */
+  char            *folder;
+  TernImapSeen     seen;
+  gboolean         is_looking;
+  TernImapLease   *lease;    /* of the look that is under way */
+  guint            failures; /* looks in a row */
+  gboolean         has_given_up;
+  guint            quiet;    /* looks that brought nothing, in a row */
+  GSource         *looking;  /* the next look */
+  GSource         *telling;  /* news are told then */
+  gint64           told_at;
+  guint            pause; /* between two tellings, in ms */
+} TernImapWatched;
+
+void tern_imap_watch_set (TernImapChannel *self, const char *const *folders);
+void tern_imap_watch_update (TernImapChannel *self);
+void tern_imap_watch_take_news (TernImapChannel *self, TernImapSession *session);
+void tern_imap_slot_end_watch (TernImapSlot *slot);
+
+G_END_DECLS
