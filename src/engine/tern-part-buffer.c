@@ -1,7 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tern-part-buffer.h"
 
+#include <string.h>
+
 #include "tern-mime-decoder.h"
+
+/* So much of a part, as it came, tells whether its encoding is what its structure says. */
+#define SAMPLE 4096
+/* Less than this can look like anything. */
+#define LEAST_SAMPLE 256
 
 struct _TernPartBuffer
 {
@@ -9,7 +16,9 @@ struct _TernPartBuffer
   char *mime_type;
   char *charset;
   guint64 size; /* as the structure says, in transfer encoding */
+  TernEncoding encoding;
   TernMimeDecoder *decoder;
+  GByteArray *sample; /* the beginning, not decoded */
   GByteArray *content;
   guint64 received;
   gboolean is_complete;
@@ -30,6 +39,8 @@ tern_part_buffer_new (const TernStructure *part)
   self->mime_type = g_strdup (part->mime_type);
   self->charset = g_strdup (part->charset);
   self->size = part->size;
+  self->encoding = part->encoding;
+  self->sample = g_byte_array_new ();
   self->decoder = tern_mime_decoder_new (part->encoding);
   self->content = g_byte_array_new ();
   return self;
@@ -48,6 +59,7 @@ tern_part_buffer_free (TernPartBuffer *self)
   g_free (self->mime_type);
   g_free (self->charset);
   tern_mime_decoder_free (self->decoder);
+  g_byte_array_unref (self->sample);
   g_byte_array_unref (self->content);
   g_free (self);
 }
@@ -95,6 +107,8 @@ tern_part_buffer_take (TernPartBuffer *self, const guint8 *bytes, gsize length, 
       g_byte_array_set_size (self->content, 0);
       return;
     }
+  if (self->sample->len < SAMPLE)
+    g_byte_array_append (self->sample, bytes, (guint) MIN (length, SAMPLE - self->sample->len));
   tern_mime_decoder_push (self->decoder, bytes, length, self->content);
   if (!complete)
     return;
@@ -113,6 +127,76 @@ gboolean
 tern_part_buffer_is_complete (const TernPartBuffer *self)
 {
   return self->is_complete && (self->received > 0 || self->size == 0);
+}
+
+static gboolean
+looks_like_base64 (const GByteArray *sample)
+{
+  guint foreign = 0;
+
+  for (guint i = 0; i < sample->len; i++)
+    {
+      char c = (char) sample->data[i];
+
+      foreign += !g_ascii_isalnum (c) && strchr ("+/=\r\n", c) == NULL;
+    }
+  return foreign * 8 < sample->len;
+}
+
+/* Soft line breaks, and no equals sign that means itself. */
+static gboolean
+looks_like_quoted_printable (const GByteArray *sample)
+{
+  guint breaks = 0;
+
+  for (guint i = 0; i + 2 < sample->len; i++)
+    {
+      const char *p = (const char *) sample->data + i;
+
+      if (*p != '=')
+        continue;
+      if (p[1] == '\r' || p[1] == '\n')
+        breaks++;
+      else if (!g_ascii_isxdigit (p[1]) || !g_ascii_isxdigit (p[2]))
+        return FALSE;
+    }
+  return breaks >= 3;
+}
+
+/**
+ * tern_part_buffer_is_plausible:
+ * @self: a complete buffer of a text part
+ *
+ * Returns: whether what came can be in the encoding that the structure names: some servers name a
+ *   wrong one, or none
+ */
+gboolean
+tern_part_buffer_is_plausible (const TernPartBuffer *self)
+{
+  if (self->sample->len < LEAST_SAMPLE)
+    return TRUE;
+  if (self->encoding == TERN_ENCODING_BASE64)
+    return looks_like_base64 (self->sample);
+  if (self->encoding == TERN_ENCODING_IDENTITY)
+    return !looks_like_quoted_printable (self->sample) &&
+           !(looks_like_base64 (self->sample) &&
+             memchr (self->sample->data, ' ', self->sample->len) == NULL);
+  return TRUE;
+}
+
+/**
+ * tern_part_buffer_steal_content:
+ * @self: a complete buffer, of no use afterwards
+ *
+ * Returns: (transfer full): the decoded part
+ */
+GBytes *
+tern_part_buffer_steal_content (TernPartBuffer *self)
+{
+  GByteArray *content = g_steal_pointer (&self->content);
+
+  self->content = g_byte_array_new ();
+  return g_byte_array_free_to_bytes (content);
 }
 
 /**

@@ -286,12 +286,17 @@ part_cb (const TernPartRequest *request,
   tern_part_buffer_take (request->data, bytes, length, complete);
 }
 
+/* What is here but cannot be true is left to the way on which a letter is opened. */
 static gboolean
 is_complete (const Letter *letter)
 {
   for (guint i = 0; i < letter->parts->len; i++)
-    if (!tern_part_buffer_is_complete (g_ptr_array_index (letter->parts, i)))
-      return FALSE;
+    {
+      const TernPartBuffer *part = g_ptr_array_index (letter->parts, i);
+
+      if (!tern_part_buffer_is_complete (part) || !tern_part_buffer_is_plausible (part))
+        return FALSE;
+    }
   return TRUE;
 }
 

@@ -74,6 +74,11 @@ void         tern_runner_cancel_background (TernRunner *self);
 void         tern_runner_cancel_bodies (TernRunner *self);
 TernStore   *tern_runner_get_store (TernRunner *self);
 void         tern_runner_release_data (GTask *task);
+char        *tern_runner_dup_place (TernRunner *self, const TernMessage *message, GError **error);
+GBytes      *tern_runner_get_kept_part (TernRunner *self, const TernMessage *message,
+                                        const char *part_id);
+void         tern_runner_keep_part (TernRunner *self, const TernMessage *message,
+                                    const char *part_id, GBytes *content);
 TernChannel *tern_runner_make_channel (TernCore *core, TernAccount *account, const char *password,
                                        TernTrust *trust);
 gboolean     tern_runner_is_asking (TernRunner *self, gint64 operation_id);

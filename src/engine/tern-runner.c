@@ -393,6 +393,35 @@ tern_runner_close (TernRunner *self)
                              "the account is closed");
 }
 
+/**
+ * tern_runner_dup_place:
+ * @self: a runner
+ * @message: a cached message of its account
+ * @error: return location; %TERN_ERROR_GONE where the server has no name for the message, or not
+ *   yet
+ *
+ * Returns: (transfer full) (nullable): the remote id of the folder in which the message stands
+ */
+char *
+tern_runner_dup_place (TernRunner *self, const TernMessage *message, GError **error)
+{
+  g_autoptr (TernFolder) folder = NULL;
+
+  if (self->core == NULL)
+    {
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CLOSED, "the account is closed");
+      return NULL;
+    }
+  if (message->remote_id == NULL)
+    {
+      g_set_error_literal (error, TERN_ERROR, TERN_ERROR_GONE,
+                           "the server has not named the moved message yet");
+      return NULL;
+    }
+  folder = tern_store_get_folder (tern_runner_get_store (self), message->folder_id, error);
+  return folder != NULL ? g_strdup (folder->remote_id) : NULL;
+}
+
 /* --- State --- */
 
 static gboolean

@@ -50,6 +50,8 @@ void tern_runner_set_body_days (TernRunner *self, int days, GTask *task);
 /* tern-runner-letters.c */
 void tern_runner_open_letter (TernRunner *self, TernMessage *message, TernFetchPolicy policy,
                               TernUrgency urgency, GTask *task);
+
+/* tern-runner-parts.c */
 void tern_runner_load_part (TernRunner *self, TernMessage *message, const char *part_id,
                             GTask *task);
 void tern_runner_save_part (TernRunner *self, TernMessage *message, const char *part_id,

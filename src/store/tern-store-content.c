@@ -180,8 +180,9 @@ tern_store_insert_content (
  * @changed: (out): whether it differs from what was cached
  * @error: return location for %TERN_ERROR_STORAGE
  *
- * Replaces an envelope. Structure, snippet and global id stay where @message has none. Content that
- * had lost its place has one again.
+ * Replaces an envelope. Structure, snippet and global id stay where they are known: they do not
+ * change, and the structure may have been set right since. Content that had lost its place has one
+ * again.
  *
  * Returns: %FALSE when the database failed
  */
@@ -194,12 +195,14 @@ tern_store_update_content (
       self,
       "UPDATE OR IGNORE message SET (message_id, size, date, subject, sender, reply_to, "
       "recipients, cc, in_reply_to, refs, thread, has_attachments, structure, snippet, global_id, "
-      "orphan_of) = (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, "
-      "coalesce(?14, structure), coalesce(?15, snippet), coalesce(global_id, ?16), NULL) "
+      "orphan_of) = (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, "
+      "iif(structure IS NULL, ?13, has_attachments), coalesce(structure, ?14), "
+      "coalesce(snippet, ?15), coalesce(global_id, ?16), NULL) "
       "WHERE id = ?1 AND (message_id, size, date, subject, sender, reply_to, recipients, cc, "
       "in_reply_to, refs, thread, has_attachments, structure, snippet, global_id, orphan_of) "
-      "IS NOT (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, "
-      "coalesce(?14, structure), coalesce(?15, snippet), coalesce(global_id, ?16), NULL)",
+      "IS NOT (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, "
+      "iif(structure IS NULL, ?13, has_attachments), coalesce(structure, ?14), "
+      "coalesce(snippet, ?15), coalesce(global_id, ?16), NULL)",
       TERN_IDS (content), error);
   g_auto (Texts) texts = { NULL };
 

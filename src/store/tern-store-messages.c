@@ -666,7 +666,8 @@ tern_store_set_snippet (
  * @changes: (nullable): where to tell what changed
  * @error: return location for %TERN_ERROR_STORAGE
  *
- * Keeps a structure, for every folder in which the message stands.
+ * Keeps a structure in place of what was known of it, for every folder in which the message stands.
+ * Afterwards the server's word on it does not count any more.
  *
  * Returns: whether it is kept
  */
@@ -678,13 +679,19 @@ tern_store_set_structure (TernStore *self,
                           GError **error)
 {
   g_autofree char *text = tern_structure_to_string (structure);
+  g_autoptr (GPtrArray) attachments = tern_structure_list_attachments (structure);
   gboolean success;
 
   if (!tern_store_enter (self, error))
     return FALSE;
   success = set_content_text (self, message_id,
-                              "UPDATE message SET structure = ?2 WHERE structure IS NOT ?2 "
-                              "AND id = (SELECT message FROM placement WHERE id = ?1)",
+                              attachments->len > 0
+                                  ? "UPDATE message SET structure = ?2, has_attachments = 1 "
+                                    "WHERE structure IS NOT ?2 "
+                                    "AND id = (SELECT message FROM placement WHERE id = ?1)"
+                                  : "UPDATE message SET structure = ?2, has_attachments = 0 "
+                                    "WHERE structure IS NOT ?2 "
+                                    "AND id = (SELECT message FROM placement WHERE id = ?1)",
                               text, error);
   return tern_store_leave (self, success, changes, error);
 }

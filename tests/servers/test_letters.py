@@ -11,6 +11,10 @@ import compose
 
 BIG = random.Random(10).randbytes(10 * 1024 * 1024)
 
+# Of ASCII, so that what passes is as long as this.
+REPORT = "Two terns stood on the bar and one of them was ringed.\r\n" * 8000 + \
+    "The end of the report.\r\n"
+
 # charset: subject and text
 TEXTS = {
     "iso-2022-jp": ("打ち合わせの件", "来週の火曜日はいかがでしょうか。\n"),
@@ -52,6 +56,11 @@ class Letters(harness.ServerCase):
             compose.text_part("The recording is attached.\n"),
             compose.file_part("audio/flac", "north-hide.flac", BIG)], "big")
         add(harness.letter("A big attachment", part=big))
+        report = compose.multipart("mixed", [
+            ("Content-Type: text/plain; charset=us-ascii\n",
+             REPORT.replace("\r\n", "\n").encode()),
+            compose.file_part("audio/flac", "south-hide.flac", BIG)], "long")
+        add(harness.letter("A long report", part=report))
         add(b"From: dad@lindqvist.example\nTo: mira@example.org\n"
             b"Subject: R\xe4kningen \xe4r h\xe4r\nDate: Mon, 2 Nov 2026 10:00:00 +0000\n\n"
             b"R\xe4kningen \xe4r l\xe4gre \xe4n v\xe4ntat.\n")
@@ -126,6 +135,22 @@ class Letters(harness.ServerCase):
             saved = file.read()
         self.assertEqual(hashlib.sha256(saved).digest(), hashlib.sha256(BIG).digest())
 
+    def test_the_text_of_a_big_letter_costs_its_bytes(self):
+        """At most 2 % more, with all that signing in and opening the folder takes."""
+        self.cli("account", "remove", harness.EMAIL)
+        with harness.CountingLine(self.server.port) as line:
+            self.add_account(port=line.port, security="none")
+            self.sync()
+            message = self.one("A long report")
+            self.assertGreater(message["size"], len(BIG))
+            before = line.down
+            self.assertIn("The end of the report.",
+                          self.cli("show", message["id"], as_json=False).text)
+            self.assertLess(line.down - before, 1.02 * len(REPORT))
+            before = line.down
+            self.cli("show", message["id"], as_json=False)
+            self.assertEqual(line.down, before, "what is kept is not asked for")
+
     def test_all_letters_are_readable_without_the_server_once_their_bodies_were_fetched(self):
         self.cli("sync", harness.EMAIL, "--folder", "INBOX", "--bodies")
         with sqlite3.connect(os.path.join(self.profile, "tern.db")) as database:
@@ -144,7 +169,7 @@ class Letters(harness.ServerCase):
             self.sync()
             before = line.down
             self.cli("sync", harness.EMAIL, "--folder", "INBOX", "--bodies")
-            self.assertLess(line.down - before, 100000)
+            self.assertLess(line.down - before, 100000 + 1.02 * len(REPORT))
 
     def test_an_attachment_that_is_cut_off_leaves_no_file(self):
         self.cli("account", "remove", harness.EMAIL)
