@@ -1,62 +1,92 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tern-imap-commands.h"
 
+#include "tern-error.h"
 #include "tern-imap-session-private.h"
+
+typedef struct
+{
+  TernImapRanges *found;
+  gboolean is_damaged; /* some of what the server found is not in @found */
+} Search;
+
+static void
+search_free (gpointer data)
+{
+  Search *self = data;
+
+  g_clear_pointer (&self->found, tern_imap_ranges_free);
+  g_free (self);
+}
 
 /* `* SEARCH 1 2 3` */
 static void
-take_search (TernImapRanges *found, const TernImapResponse *response)
+take_search (Search *self, const TernImapResponse *response)
 {
   TernImapIter iter;
   guint node;
 
+  self->is_damaged = self->is_damaged || response->damaged;
   tern_imap_iter_init_root (&iter, response, 2);
   while ((node = tern_imap_iter_next (&iter)) != 0)
     {
       guint32 uid = tern_imap_response_get_uint32 (response, node);
 
       if (uid != 0)
-        tern_imap_ranges_add (found, uid, uid);
+        tern_imap_ranges_add (self->found, uid, uid);
     }
+}
+
+/* `* ESEARCH (TAG "T7") UID ALL 1:9,12` (RFC 9051 section 7.3.4); nothing found is without ALL. */
+static gboolean
+take_esearch (Search *self, const TernImapResponse *response)
+{
+  TernImapIter iter;
+  guint node;
+
+  if (response->damaged)
+    return FALSE;
+  tern_imap_iter_init_root (&iter, response, 2);
+  while ((node = tern_imap_iter_next (&iter)) != 0)
+    if (tern_imap_response_equal (response, node, "ALL"))
+      {
+        guint set = tern_imap_iter_next (&iter);
+        TernImapRanges *all =
+            set != 0 ? tern_imap_ranges_parse (tern_imap_response_get_string (response, set))
+                     : NULL;
+
+        if (all == NULL)
+          return FALSE;
+        tern_imap_ranges_free (self->found);
+        self->found = all;
+      }
+  return TRUE;
 }
 
 static gboolean
 search_response (TernImapCommand *self, const TernImapResponse *response)
 {
-  TernImapIter iter;
-  guint node;
-
   if (tern_imap_response_equal (response, 1, "SEARCH"))
-    {
-      take_search (self->data, response);
-      return TRUE;
-    }
-  if (!tern_imap_response_equal (response, 1, "ESEARCH"))
+    take_search (self->data, response);
+  else if (!tern_imap_response_equal (response, 1, "ESEARCH"))
     return FALSE;
-
-  /* `* ESEARCH (TAG "T7") UID ALL 1:9,12` (RFC 9051 section 7.3.4) */
-  tern_imap_iter_init_root (&iter, response, 2);
-  while ((node = tern_imap_iter_next (&iter)) != 0)
-    if (tern_imap_response_equal (response, node, "ALL"))
-      {
-        TernImapRanges *all = tern_imap_ranges_parse (
-            tern_imap_response_get_string (response, tern_imap_iter_next (&iter)));
-
-        if (all != NULL)
-          {
-            tern_imap_ranges_free (self->data);
-            self->data = all;
-          }
-      }
+  else if (!take_esearch (self->data, response))
+    tern_imap_session_fail_extension (self->session, "ESEARCH");
   return TRUE;
 }
 
+/* Whoever asks may remove what was not found: half an answer is none. */
 static void
 search_done (TernImapCommand *self, const TernImapStatus *status)
 {
-  g_task_return_pointer (self->task, g_steal_pointer (&self->data),
-                         (GDestroyNotify) tern_imap_ranges_free);
-  self->free_data = NULL;
+  Search *search = self->data;
+
+  if (search->is_damaged)
+    g_task_return_new_error (self->task, TERN_ERROR, TERN_ERROR_PROTOCOL,
+                             "the server's answer to SEARCH cannot be understood");
+  else
+    g_task_return_pointer (self->task, g_steal_pointer (&search->found),
+                           (GDestroyNotify) tern_imap_ranges_free);
 }
 
 /**
@@ -79,9 +109,11 @@ tern_imap_search_async (TernImapSession *self,
 {
   TernImapCommand *command =
       tern_imap_command_new (self, tern_imap_search_async, cancellable, callback, user_data);
+  Search *search = g_new0 (Search, 1);
 
-  command->data = tern_imap_ranges_new ();
-  command->free_data = (GDestroyNotify) tern_imap_ranges_free;
+  search->found = tern_imap_ranges_new ();
+  command->data = search;
+  command->free_data = search_free;
   command->response = search_response;
   command->done = search_done;
   tern_imap_command_add (command, "UID SEARCH %s%s",

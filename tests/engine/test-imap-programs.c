@@ -205,6 +205,28 @@ test_items (ChannelFixture *self, gconstpointer data)
 }
 
 static void
+test_bad_extension (ChannelFixture *self, gconstpointer data)
+{
+  tern_mock_imap_server_set_capabilities (self->server, SERVER_BEFORE, "IMAP4rev1 ID ESEARCH");
+  tern_mock_imap_server_add_letters (self->server, "INBOX", 10);
+  server_sync (self, "INBOX");
+  tern_mock_imap_server_remove_message (self->server, "INBOX", 4);
+  server_restart (self);
+  tern_mock_imap_server_reply (self->server, "UID SEARCH",
+                               "* ESEARCH (TAG \"$TAG\") UID ALL 1:,9\r\n$TAG OK\r\n");
+  server_sync (self, "INBOX");
+  g_assert_cmpuint (tern_recording_sink_count (self->sink), ==, 9);
+  g_assert_cmpuint (tern_mock_imap_server_count_connections (self->server), ==, 3);
+  g_assert_cmpuint (tern_mock_imap_server_count (self->server, "UID SEARCH"), ==, 2);
+
+  server_restart (self);
+  tern_mock_imap_server_remove_message (self->server, "INBOX", 5);
+  server_sync (self, "INBOX");
+  g_assert_cmpuint (tern_recording_sink_count (self->sink), ==, 8);
+  g_assert_false (server_was_asked (self, "UID SEARCH", "RETURN"));
+}
+
+static void
 test_capabilities (ChannelFixture *self, gconstpointer data)
 {
   g_autoptr (GPtrArray) ids = g_ptr_array_new ();
@@ -282,6 +304,7 @@ main (int argc, char **argv)
   ADD ("Zoho/a MODSEQ of -1 is none", test_zoho_modseq);
   ADD ("Strato/LIST is repeated without RETURN where it yields nothing", test_strato_list);
   ADD ("all/what cannot be understood costs its item", test_items);
+  ADD ("all/a wrong answer to an extension ends its use", test_bad_extension);
   ADD ("all/capabilities are compared again after the sign-in", test_capabilities);
   ADD ("all/the inbox is opened as INBOX", test_inbox_name);
   ADD ("all/an unknown server gets commands of up to 1000 bytes", test_long_command);
