@@ -255,6 +255,78 @@ outcome_name (TernRouteOutcome outcome)
     }
 }
 
+typedef struct
+{
+  const char *name;
+  const char *key;
+  gint64 time; /* µs; negative where the step was not reached */
+} Step;
+
+/* How long each step took that the way came to. What follows the last of them was the greeting. */
+static void
+list_steps (const TernRouteEntry *entry, Step steps[4])
+{
+  const gint64 ends[4] = { entry->resolved, entry->connected, entry->secured,
+                           entry->outcome == TERN_ROUTE_WON ? entry->ended : 0 };
+  gint64 from = entry->started;
+
+  steps[0] = (Step){ "resolve", "resolve_ms", -1 };
+  steps[1] = (Step){ "connect", "connect_ms", -1 };
+  steps[2] = (Step){ "TLS", "tls_ms", -1 };
+  steps[3] = (Step){ "greeting", "greeting_ms", -1 };
+  for (guint i = 0; i < 4; i++)
+    if (ends[i] > 0)
+      {
+        steps[i].time = MAX (ends[i] - from, 0);
+        from = ends[i];
+      }
+}
+
+static void
+print_entry (const TernRouteEntry *entry, const char *endpoint)
+{
+  Step steps[4];
+
+  list_steps (entry, steps);
+  printf ("%8.1f ms  %8.1f ms  %-6s  %s  %s", (double) entry->started / 1000.0,
+          (double) entry->ended / 1000.0, outcome_name (entry->outcome), endpoint,
+          entry->address != NULL ? entry->address : "-");
+  for (guint i = 0; i < G_N_ELEMENTS (steps); i++)
+    if (steps[i].time >= 0)
+      printf ("  %s %.1f ms", steps[i].name, (double) steps[i].time / 1000.0);
+  printf ("  %s\n", entry->error != NULL ? entry->error->message : "");
+}
+
+static void
+write_entry (TernJsonWriter *writer, const TernRouteEntry *entry, const char *endpoint)
+{
+  Step steps[4];
+
+  list_steps (entry, steps);
+  tern_json_writer_begin_object (writer);
+  tern_json_writer_key (writer, "endpoint");
+  tern_json_writer_string (writer, endpoint);
+  tern_json_writer_key (writer, "address");
+  tern_json_writer_string (writer, entry->address);
+  tern_json_writer_key (writer, "outcome");
+  tern_json_writer_string (writer, outcome_name (entry->outcome));
+  tern_json_writer_key (writer, "started_ms");
+  tern_json_writer_double (writer, (double) entry->started / 1000.0);
+  tern_json_writer_key (writer, "ended_ms");
+  tern_json_writer_double (writer, (double) entry->ended / 1000.0);
+  for (guint i = 0; i < G_N_ELEMENTS (steps); i++)
+    {
+      tern_json_writer_key (writer, steps[i].key);
+      if (steps[i].time >= 0)
+        tern_json_writer_double (writer, (double) steps[i].time / 1000.0);
+      else
+        tern_json_writer_string (writer, NULL);
+    }
+  tern_json_writer_key (writer, "error");
+  tern_json_writer_string (writer, entry->error != NULL ? entry->error->message : NULL);
+  tern_json_writer_end_object (writer);
+}
+
 static void
 print_route (TernCli *cli, const TernRoute *route, gboolean signed_in)
 {
@@ -273,24 +345,8 @@ print_route (TernCli *cli, const TernRoute *route, gboolean signed_in)
       g_autofree char *endpoint = tern_endpoint_to_string (entry->endpoint);
 
       if (!cli->json)
-        printf ("%8.1f ms  %8.1f ms  %-6s  %s  %s  %s\n", (double) entry->started / 1000.0,
-                (double) entry->ended / 1000.0, outcome_name (entry->outcome), endpoint,
-                entry->address != NULL ? entry->address : "-",
-                entry->error != NULL ? entry->error->message : "");
-      tern_json_writer_begin_object (writer);
-      tern_json_writer_key (writer, "endpoint");
-      tern_json_writer_string (writer, endpoint);
-      tern_json_writer_key (writer, "address");
-      tern_json_writer_string (writer, entry->address);
-      tern_json_writer_key (writer, "outcome");
-      tern_json_writer_string (writer, outcome_name (entry->outcome));
-      tern_json_writer_key (writer, "started_ms");
-      tern_json_writer_double (writer, (double) entry->started / 1000.0);
-      tern_json_writer_key (writer, "ended_ms");
-      tern_json_writer_double (writer, (double) entry->ended / 1000.0);
-      tern_json_writer_key (writer, "error");
-      tern_json_writer_string (writer, entry->error != NULL ? entry->error->message : NULL);
-      tern_json_writer_end_object (writer);
+        print_entry (entry, endpoint);
+      write_entry (writer, entry, endpoint);
     }
   tern_json_writer_end_array (writer);
   tern_json_writer_end_object (writer);

@@ -63,33 +63,19 @@ tern_route_unref (TernRoute *self)
 /**
  * tern_route_add:
  * @self: a route that is not shared yet
- * @endpoint: the endpoint
- * @address: (nullable): the network address
- * @outcome: what became of it
- * @started: µs after the race began
- * @ended: µs after the race began
- * @error: (nullable): why it failed; copied
+ * @entry: a way that was tried; copied
  *
  * Adds a way that was tried.
  */
 void
-tern_route_add (TernRoute *self,
-                TernEndpoint *endpoint,
-                const char *address,
-                TernRouteOutcome outcome,
-                gint64 started,
-                gint64 ended,
-                const GError *error)
+tern_route_add (TernRoute *self, const TernRouteEntry *entry)
 {
-  TernRouteEntry *entry = g_new0 (TernRouteEntry, 1);
+  TernRouteEntry *copy = g_memdup2 (entry, sizeof *entry);
 
-  entry->endpoint = tern_endpoint_ref (endpoint);
-  entry->address = g_strdup (address);
-  entry->outcome = outcome;
-  entry->started = started;
-  entry->ended = ended;
-  entry->error = error != NULL ? g_error_copy (error) : NULL;
-  g_ptr_array_add (self->entries, entry);
+  tern_endpoint_ref (copy->endpoint);
+  copy->address = g_strdup (entry->address);
+  copy->error = entry->error != NULL ? g_error_copy (entry->error) : NULL;
+  g_ptr_array_add (self->entries, copy);
 }
 
 /**

@@ -26,6 +26,9 @@ typedef enum
  * @address: (nullable): the network address tried; %NULL where the name had none
  * @outcome: what became of it
  * @started: when it was started, µs after the race began
+ * @resolved: when its address was known, likewise; 0 where it did not come so far
+ * @connected: when the connection stood, likewise
+ * @secured: when TLS stood, likewise; 0 too where TLS comes after the greeting or not at all
  * @ended: when it won, failed or was given up, µs after the race began
  * @error: (nullable): why it failed
  */
@@ -35,6 +38,9 @@ typedef struct
   const char      *address;
   TernRouteOutcome outcome;
   gint64           started;
+  gint64           resolved;
+  gint64           connected;
+  gint64           secured;
   gint64           ended;
   GError          *error;
 } TernRouteEntry;
@@ -61,9 +67,7 @@ GType      tern_route_get_type (void);
 TernRoute *tern_route_new (const char *channel);
 TernRoute *tern_route_ref (TernRoute *self);
 void       tern_route_unref (TernRoute *self);
-void       tern_route_add (TernRoute *self, TernEndpoint *endpoint, const char *address,
-                           TernRouteOutcome outcome, gint64 started, gint64 ended,
-                           const GError *error);
+void       tern_route_add (TernRoute *self, const TernRouteEntry *entry);
 const TernRouteEntry *tern_route_get_winner (const TernRoute *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TernRoute, tern_route_unref)

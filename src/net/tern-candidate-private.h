@@ -49,6 +49,7 @@ TernCandidate *tern_candidate_new (const TernCandidateOwner *functions, gpointer
                                    const TernRaceProtocol *protocol, TernTrust *trust,
                                    TernEndpoint *endpoint, gint64 epoch);
 void           tern_candidate_unref (gpointer data);
+void           tern_candidate_trace (const TernCandidate *self, const char *event, gint64 now);
 void           tern_candidate_start (TernCandidate *self);
 GObject       *tern_candidate_take (TernCandidate *self);
 void           tern_candidate_end (TernCandidate *self, TernRaceResult result, GError *error);

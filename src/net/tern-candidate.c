@@ -17,18 +17,40 @@ elapsed (TernCandidate *self)
   return g_get_monotonic_time () - self->epoch;
 }
 
+static gint64
+step (gint64 from, gint64 to)
+{
+  return to > from ? to - from : 0;
+}
+
+/*
+ * tern_candidate_trace:
+ *
+ * Writes what became of it by then, with how long each step took; 0 for one that it did not reach.
+ */
+void
+tern_candidate_trace (const TernCandidate *self, const char *event, gint64 now)
+{
+  const TernRaceEntry *entry = &self->entry;
+  g_autofree char *name = NULL;
+
+  if (!tern_trace_is_enabled ())
+    return;
+  name = tern_endpoint_to_string (entry->endpoint);
+  tern_trace (
+      event, TERN_TRACE_STR ("endpoint", name), TERN_TRACE_STR ("ip", entry->address),
+      TERN_TRACE_MS ("ms", now - entry->started),
+      TERN_TRACE_MS ("resolve", step (entry->started, entry->resolved)),
+      TERN_TRACE_MS ("connect", step (MAX (entry->started, entry->resolved), entry->connected)),
+      TERN_TRACE_MS ("tls", step (entry->connected, entry->secured)));
+}
+
 static void
 tell (TernCandidate *self, gpointer owner, const char *event)
 {
-  g_autofree char *name = NULL;
-
   if (owner != NULL)
     self->functions->told (owner, self);
-  if (!tern_trace_is_enabled ())
-    return;
-  name = tern_endpoint_to_string (self->entry.endpoint);
-  tern_trace (event, TERN_TRACE_STR ("endpoint", name),
-              TERN_TRACE_MS ("ms", elapsed (self) - self->entry.started));
+  tern_candidate_trace (self, event, elapsed (self));
 }
 
 /*
@@ -185,9 +207,14 @@ tls_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   GError *error = NULL;
 
   if (!tern_transport_start_tls_finish (TERN_TRANSPORT (object), result, &error))
-    fail (self, error);
-  else if (self->owner != NULL)
-    wait_for_greeting (g_steal_pointer (&self));
+    {
+      fail (self, error);
+      return;
+    }
+  if (self->owner == NULL)
+    return;
+  self->entry.secured = elapsed (self);
+  wait_for_greeting (g_steal_pointer (&self));
 }
 
 static void
@@ -206,6 +233,7 @@ connect_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   if (self->owner == NULL)
     return;
 
+  self->entry.connected = elapsed (self);
   self->transport =
       tern_transport_new (self->entry.endpoint, self->entry.address, self->trust, connection);
   if (self->entry.endpoint->security == TERN_SECURITY_TLS)
@@ -259,6 +287,7 @@ resolve_cb (GObject *object, GAsyncResult *result, gpointer user_data)
           self->functions->found (self->owner, other);
           tell (other, other->owner, "race.start");
         }
+      other->entry.resolved = elapsed (self);
       other->inet = g_object_ref (l->data);
       other->entry.address = g_inet_address_to_string (l->data);
       connect_address (other);

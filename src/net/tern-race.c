@@ -3,7 +3,6 @@
 
 #include "tern-candidate-private.h"
 #include "tern-error.h"
-#include "tern-trace.h"
 
 #define MIN_HEDGE_MS 50
 
@@ -437,18 +436,6 @@ tern_race_next_finish (TernRace *self, GAsyncResult *result, GError **error)
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
-static void
-trace_win (const TernRaceEntry *entry)
-{
-  g_autofree char *name = NULL;
-
-  if (!tern_trace_is_enabled ())
-    return;
-  name = tern_endpoint_to_string (entry->endpoint);
-  tern_trace ("race.win", TERN_TRACE_STR ("endpoint", name),
-              TERN_TRACE_MS ("ms", entry->ended - entry->started));
-}
-
 /**
  * tern_race_settle:
  * @self: a race
@@ -473,7 +460,7 @@ tern_race_settle (TernRace *self, GObject *winner)
       TernCandidate *candidate = g_ptr_array_index (self->candidates, i);
 
       if (winner != NULL && candidate->taken == winner)
-        trace_win (&candidate->entry);
+        tern_candidate_trace (candidate, "race.win", candidate->entry.ended);
       tern_candidate_end (candidate, TERN_RACE_CANCELLED, NULL);
     }
 }

@@ -47,6 +47,9 @@ typedef enum
  *   is a proxy's to resolve
  * @result: what became of it
  * @started: µs after the race began
+ * @resolved: when its address was known, µs after the race began; 0 where it did not come so far
+ * @connected: when the connection stood, likewise
+ * @secured: when TLS stood, likewise; 0 without TLS, or with STARTTLS, which follows the greeting
  * @ended: µs after the race began; 0 while it runs
  * @error: (nullable): why it failed
  */
@@ -56,6 +59,9 @@ typedef struct
   char          *address;
   TernRaceResult result;
   gint64         started;
+  gint64         resolved;
+  gint64         connected;
+  gint64         secured;
   gint64         ended;
   GError        *error;
 } TernRaceEntry;

@@ -78,6 +78,22 @@ server_list (ChannelFixture *self)
   return folders;
 }
 
+/* What the server tells of a folder. */
+GPtrArray *
+server_check (ChannelFixture *self, const char *folder)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  GPtrArray *folders;
+
+  tern_channel_check_folders_async (self->channel, (const char *const[]){ folder, NULL }, NULL,
+                                    channel_fixture_keep_result, &result);
+  folders =
+      tern_channel_check_folders_finish (self->channel, channel_fixture_wait (&result), &error);
+  g_assert_no_error (error);
+  return folders;
+}
+
 /* The folder, which must be there. */
 TernFolder *
 server_find_folder (GPtrArray *folders, const char *remote_id)

@@ -17,6 +17,7 @@ gboolean     server_try_sync (ChannelFixture *self, const char *folder, GError *
 void         server_sync (ChannelFixture *self, const char *folder);
 TernMessage *server_get (ChannelFixture *self, const char *remote_id);
 GPtrArray   *server_list (ChannelFixture *self);
+GPtrArray   *server_check (ChannelFixture *self, const char *folder);
 TernFolder  *server_find_folder (GPtrArray *folders, const char *remote_id);
 char        *server_fetch (ChannelFixture *self, const TernPartRequest *request, GError **error);
 gboolean     server_apply (ChannelFixture *self, const TernRemoteChange *change, GHashTable **moved,

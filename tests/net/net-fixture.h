@@ -44,7 +44,7 @@ void net_assert_quiet (NetFixture *self);
 guint16 net_dead_port (NetFixture *self);
 
 /* Replaces the resolver: "localhost" and addresses as usual, "one.test" is 127.0.0.1, "both.test" is
- * 127.0.0.1 and 127.0.0.2, "many.test" is 20 addresses, "never.test" is never answered; nothing
+ * 127.0.0.1 and 127.0.0.2, "dual.test" is ::1 and 127.0.0.1, "many.test" is 20 addresses, "never.test" is never answered; nothing
  * else exists. "proxied.test" is reached through a SOCKS proxy on net_proxy_port. */
 void net_fake_names (void);
 /* How many of "never.test" wait; net_tear_down() asserts that all were cancelled. */

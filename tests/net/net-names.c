@@ -38,6 +38,7 @@ lookup_async (GResolver *resolver,
   g_autoptr (GTask) task = g_task_new (resolver, cancellable, callback, user_data);
   guint n = g_str_equal (hostname, "one.test")    ? 1
             : g_str_equal (hostname, "both.test") ? 2
+            : g_str_equal (hostname, "dual.test") ? 1
             : g_str_equal (hostname, "many.test") ? 20
                                                   : 0;
   GList *addresses = NULL;
@@ -64,6 +65,8 @@ lookup_async (GResolver *resolver,
 
       addresses = g_list_prepend (addresses, g_inet_address_new_from_string (address));
     }
+  if (g_str_equal (hostname, "dual.test"))
+    addresses = g_list_prepend (addresses, g_inet_address_new_from_string ("::1"));
   g_task_return_pointer (task, addresses, free_addresses);
 }
 

@@ -198,6 +198,48 @@ test_addresses (NetFixture *self, gconstpointer data)
 }
 
 static void
+test_both_families (NetFixture *self, gconstpointer data)
+{
+  g_autoptr (TernMockImapServer) healthy = start_server ();
+  const TernRaceEntry *other;
+
+  /* Nobody listens on ::1, and who waits for it loses nothing. */
+  net_make_race (self, NEVER_MS);
+  net_add (self, "dual.test", tern_mock_imap_server_get_port (healthy), PLAIN);
+  net_next (self);
+  g_assert_no_error (self->error);
+  g_assert_cmpstr (tern_transport_get_address (TERN_TRANSPORT (self->connection)), ==, "127.0.0.1");
+  other = net_entry (self, 0);
+  g_assert_cmpstr (other->address, ==, "::1");
+  g_assert_cmpint (other->connected, ==, 0);
+}
+
+static void
+test_steps (NetFixture *self, gconstpointer data)
+{
+  g_autoptr (TernMockImapServer) healthy = start_server ();
+  guint16 dead_port = net_dead_port (self);
+  const TernRaceEntry *winner, *loser;
+
+  net_make_race (self, NEVER_MS);
+  add_server (self, healthy, 0, FALSE);
+  net_add (self, "127.0.0.1", dead_port, PLAIN);
+  net_next (self);
+  while (net_entry (self, 1)->result == TERN_RACE_RUNNING)
+    g_main_context_iteration (self->context, TRUE);
+  winner = net_entry (self, 0);
+  g_assert_cmpint (winner->resolved, >=, winner->started);
+  g_assert_cmpint (winner->connected, >=, winner->resolved);
+  g_assert_cmpint (winner->secured, ==, 0);
+  g_assert_cmpint (winner->ended, >=, winner->connected);
+  g_assert_cmpint (winner->connected, >, 0);
+  loser = net_entry (self, 1);
+  g_assert_cmpint (loser->resolved, >, 0);
+  g_assert_cmpint (loser->connected, ==, 0);
+  g_assert_cmpint (loser->ended, >=, loser->resolved);
+}
+
+static void
 test_many_addresses (NetFixture *self, gconstpointer data)
 {
   guint16 port = net_dead_port (self);
@@ -404,7 +446,7 @@ test_proxy (NetFixture *self, gconstpointer data)
 static guint
 count_lines (const char *text, const char *begin, guint16 port)
 {
-  g_autofree char *endpoint = g_strdup_printf ("\"endpoint\":\"127.0.0.1:%u\",\"ms\":", port);
+  g_autofree char *endpoint = g_strdup_printf ("\"endpoint\":\"127.0.0.1:%u\",\"ip\":", port);
   g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
   guint n = 0;
 
@@ -508,6 +550,8 @@ main (int argc, char *argv[])
   ADD ("the winner does not wait for a name that is never answered", test_unanswered_name);
   ADD ("a dead endpoint does not stop a healthy one", test_dead_and_healthy);
   ADD ("every address of a name is tried", test_addresses);
+  ADD ("an address of another family that is dead delays nothing", test_both_families);
+  ADD ("each step's end is told as far as it was reached", test_steps);
   ADD ("only so many addresses of a name are tried", test_many_addresses);
   ADD ("while the favourite is healthy the others never start", test_favourite_healthy);
   ADD ("when the favourite fails the others start at once", test_favourite_dead);

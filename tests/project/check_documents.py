@@ -30,7 +30,7 @@ def main():
     existing = set()
     for path in project.files(root, ".c", under=("src",)):
         text = project.read(root, path)
-        if "tern_trace" in text:
+        if "_trace (" in text:
             existing |= set(EVENT.findall(text))
     rows = re.findall(r"^\|([^|]*)\|", section(page, "Trace"), re.MULTILINE)
     events = set(re.findall(r"`([a-z]+\.[a-z]+)`", "".join(rows)))

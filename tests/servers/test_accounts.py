@@ -75,6 +75,21 @@ class Accounts(harness.ServerCase):
         self.add_account()
         route = self.cli("probe", harness.EMAIL).json()
         self.assertEqual(route["channel"], "imap")
+        winner, = (way for way in route["endpoints"] if way["outcome"] == "won")
+        steps = [winner[f"{step}_ms"] for step in ("resolve", "connect", "tls", "greeting")]
+        self.assertAlmostEqual(winner["started_ms"] + sum(steps), winner["ended_ms"], delta=0.1)
+
+    def test_a_probe_tells_how_far_each_way_came(self):
+        self.cli("account", "add", "--email", harness.EMAIL, "--user", harness.USER,
+                 "--imap", f"127.0.0.1:{harness.dead_port()}",
+                 "--imap", f"127.0.0.1:{self.server.tls_port}", "--security", "tls",
+                 "--trust", self.server.fingerprint, "--password-stdin",
+                 stdin=self.server.password.encode() + b"\n")
+        ways = {way["outcome"]: way for way in self.cli("probe", harness.EMAIL).json()["endpoints"]}
+        self.assertIsNotNone(ways["won"]["greeting_ms"])
+        for way in ways.values():
+            if way["outcome"] == "failed":
+                self.assertIsNone(way["connect_ms"])
 
     def test_a_dead_endpoint_beside_a_good_one_does_not_hinder(self):
         self.cli("account", "add", "--email", harness.EMAIL, "--user", harness.USER,

@@ -53,8 +53,17 @@ make_route (Connecting *self, TernImapSession *winner)
             outcome = TERN_ROUTE_FAILED;
             error = self->error;
           }
-      tern_route_add (route, entry->endpoint, entry->address, outcome, entry->started, entry->ended,
-                      outcome == TERN_ROUTE_FAILED ? error : NULL);
+      tern_route_add (route, &(TernRouteEntry){
+                                 .endpoint = entry->endpoint,
+                                 .address = entry->address,
+                                 .outcome = outcome,
+                                 .started = entry->started,
+                                 .resolved = entry->resolved,
+                                 .connected = entry->connected,
+                                 .secured = entry->secured,
+                                 .ended = entry->ended,
+                                 .error = outcome == TERN_ROUTE_FAILED ? (GError *) error : NULL,
+                             });
     }
   if (winner != NULL)
     route->established = g_get_real_time ();
