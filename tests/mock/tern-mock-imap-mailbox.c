@@ -425,3 +425,31 @@ mock_message_matches (MockMessage *self, const char *header, const char *needle)
 
   return strstr (folded, wanted) != NULL;
 }
+
+static int
+compare_text (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(char *const *) a, *(char *const *) b);
+}
+
+/* (transfer full): what tern_mock_imap_server_describe() gives */
+char *
+mock_folder_describe (MockFolder *self)
+{
+  g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 0; i < self->messages->len; i++)
+    {
+      MockMessage *message = g_ptr_array_index (self->messages, i);
+      g_autofree char *subject = dup_field (message, "Subject");
+      g_auto (GStrv) flags = g_strsplit (message->flags, " ", -1);
+      g_autofree char *sorted = NULL;
+
+      qsort (flags, g_strv_length (flags), sizeof *flags, compare_text);
+      sorted = g_strjoinv (" ", flags);
+      g_ptr_array_add (lines, g_strdup_printf ("%s: %s\n", subject, sorted));
+    }
+  g_ptr_array_sort (lines, compare_text);
+  g_ptr_array_add (lines, NULL);
+  return g_strjoinv ("", (char **) lines->pdata);
+}

@@ -36,6 +36,7 @@ MockMessage *mock_folder_copy (MockFolder *self, const MockMessage *message);
 MockMessage *mock_folder_find (MockFolder *self, guint32 uid);
 void         mock_folder_remove (MockFolder *self, guint32 uid);
 void         mock_folder_renumber (MockFolder *self, guint32 uidvalidity);
+char        *mock_folder_describe (MockFolder *self);
 guint        mock_folder_count (MockFolder *self, const char *flag, gboolean set);
 
 gboolean mock_flags_contain (const char *flags, const char *flag);
@@ -149,6 +150,10 @@ struct _TernMockImapServer
   gboolean      held;
   gboolean      forgetful;
   gsize         chunk;
+  guint64       sent;
+  guint64       received;
+  guint64       break_sent;
+  guint64       break_received;
   GPtrArray    *folders;  /* MockFolder * */
   GPtrArray    *scripts;  /* MockScript * */
   GHashTable   *handlers; /* char * → MockHandler * */
@@ -168,6 +173,7 @@ void        mock_command_free (gpointer data);
 MockScript *mock_server_take_script (TernMockImapServer *self, const char *name);
 char       *mock_server_ask_handler (TernMockImapServer *self, const TernMockImapCommand *command);
 void        mock_server_log (TernMockImapServer *self, const TernMockImapCommand *command);
+void        mock_server_break (TernMockImapServer *self);
 void        mock_server_remove_session (TernMockImapServer *self, MockSession *session);
 MockFolder *mock_server_find_folder (TernMockImapServer *self, const char *name);
 char       *mock_server_dup_capabilities (TernMockImapServer *self, MockSession *session);

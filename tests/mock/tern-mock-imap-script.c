@@ -82,6 +82,23 @@ tern_mock_imap_server_set_chunk (TernMockImapServer *self, gsize n)
 }
 
 void
+tern_mock_imap_server_break_after (TernMockImapServer *self, guint64 sent, guint64 received)
+{
+  MOCK_LOCKED (self);
+  self->sent = self->received = 0;
+  self->break_sent = sent;
+  self->break_received = received;
+}
+
+void
+tern_mock_imap_server_get_traffic (TernMockImapServer *self, guint64 *sent, guint64 *received)
+{
+  MOCK_LOCKED (self);
+  *sent = self->sent;
+  *received = self->received;
+}
+
+void
 tern_mock_imap_server_set_forgetful (TernMockImapServer *self, gboolean forgetful)
 {
   MOCK_LOCKED (self);

@@ -46,6 +46,7 @@ tern_mock_imap_server_init (TernMockImapServer *self)
   g_rec_mutex_init (&self->lock);
   self->sessions = g_ptr_array_new_with_free_func (mock_session_free);
   self->certificate = g_strdup ("good");
+  self->break_sent = self->break_received = G_MAXUINT64;
   self->folders = g_ptr_array_new_with_free_func (mock_folder_free);
   self->scripts = g_ptr_array_new_with_free_func (mock_script_free);
   self->handlers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
@@ -390,6 +391,13 @@ tern_mock_imap_server_dup_flags (TernMockImapServer *self, const char *folder, g
   return message != NULL ? g_strdup (message->flags) : NULL;
 }
 
+char *
+tern_mock_imap_server_describe (TernMockImapServer *self, const char *folder)
+{
+  MOCK_LOCKED (self);
+  return mock_folder_describe (get_folder (self, folder));
+}
+
 guint
 tern_mock_imap_server_count_messages (TernMockImapServer *self, const char *folder)
 {
@@ -409,6 +417,16 @@ mock_server_find_folder (TernMockImapServer *self, const char *name)
         return folder;
     }
   return NULL;
+}
+
+/* The line is broken: every connection ends, and those to come do not. */
+void
+mock_server_break (TernMockImapServer *self)
+{
+  self->break_sent = self->break_received = G_MAXUINT64;
+  /* Backwards, for a session may go at once. */
+  for (guint i = self->sessions->len; i > 0; i--)
+    mock_session_close (g_ptr_array_index (self->sessions, i - 1));
 }
 
 void

@@ -110,6 +110,8 @@ void    tern_mock_imap_server_remove_message (TernMockImapServer *self, const ch
                                               guint32 uid);
 /* (transfer full) (nullable): the flags; %NULL when there is no such message */
 char   *tern_mock_imap_server_dup_flags (TernMockImapServer *self, const char *folder, guint32 uid);
+/* (transfer full): "SUBJECT: FLAGS" of each message, sorted, a line each */
+char   *tern_mock_imap_server_describe (TernMockImapServer *self, const char *folder);
 guint   tern_mock_imap_server_count_messages (TernMockImapServer *self, const char *folder);
 
 /* Sends @text instead of the reply. After an OK to STARTTLS, TLS starts even so; after an OK to
@@ -127,6 +129,13 @@ void tern_mock_imap_server_set_chunk (TernMockImapServer *self, gsize n);
 
 /* Whether what was read together with a sign-in is thrown away with it, as some servers do. */
 void tern_mock_imap_server_set_forgetful (TernMockImapServer *self, gboolean forgetful);
+
+/* Counts what passes on all connections together, from 0, and breaks them all at once when @sent
+ * bytes have been sent or @received bytes received; what comes after is not cut. %G_MAXUINT64 for
+ * no bound. Commands that were received whole are carried out, even where nobody hears of it. */
+void tern_mock_imap_server_break_after (TernMockImapServer *self, guint64 sent, guint64 received);
+void tern_mock_imap_server_get_traffic (TernMockImapServer *self, guint64 *sent,
+                                        guint64 *received);
 
 /* Holds all replies back while commands are still read and carried out, so that a test can see
  * how many come without an answer; then lets the replies go. */

@@ -126,6 +126,13 @@ write_cb (GObject *object, GAsyncResult *result, gpointer user_data)
                                    g_bytes_get_size (self->sending) - (gsize) n);
   g_bytes_unref (self->sending);
   self->sending = rest;
+  self->server->sent += (guint64) MAX (n, 0);
+  if (self->server->sent >= self->server->break_sent)
+    {
+      g_clear_pointer (&self->sending, g_bytes_unref);
+      mock_server_break (self->server);
+      return;
+    }
   if (n < 0 || self->closed)
     {
       g_clear_pointer (&self->sending, g_bytes_unref);
@@ -140,6 +147,7 @@ void
 mock_session_flush (MockSession *self)
 {
   gsize chunk = self->server->chunk;
+  guint64 left = self->server->break_sent - self->server->sent;
   g_autoptr (GBytes) piece = NULL;
 
   if (self->closed || self->server->held)
@@ -159,7 +167,8 @@ mock_session_flush (MockSession *self)
     return;
   if (chunk == 0)
     chunk = g_bytes_get_size (self->sending);
-  piece = g_bytes_new_from_bytes (self->sending, 0, MIN (chunk, g_bytes_get_size (self->sending)));
+  chunk = (gsize) MIN (MIN (chunk, left), g_bytes_get_size (self->sending));
+  piece = g_bytes_new_from_bytes (self->sending, 0, chunk);
   g_output_stream_write_bytes_async (g_io_stream_get_output_stream (self->stream), piece,
                                      G_PRIORITY_DEFAULT, self->cancellable, write_cb, self);
 }
@@ -337,6 +346,7 @@ read_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   MOCK_LOCKED (self->server);
   g_autoptr (GBytes) bytes =
       g_input_stream_read_bytes_finish (G_INPUT_STREAM (object), result, NULL);
+  guint64 length;
 
   self->reading = FALSE;
   if (bytes == NULL || g_bytes_get_size (bytes) == 0 || self->closed)
@@ -344,9 +354,10 @@ read_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       mock_session_close (self);
       return;
     }
+  length = MIN (g_bytes_get_size (bytes), self->server->break_received - self->server->received);
+  self->server->received += length;
   if (!self->closing)
-    g_byte_array_append (self->in, g_bytes_get_data (bytes, NULL),
-                         (guint) g_bytes_get_size (bytes));
+    g_byte_array_append (self->in, g_bytes_get_data (bytes, NULL), (guint) length);
   while (!self->closing && !self->upgrade)
     {
       g_autofree char *line = take_command (self);
@@ -354,6 +365,11 @@ read_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       if (line == NULL)
         break;
       handle_line (self, line);
+    }
+  if (self->server->received >= self->server->break_received)
+    {
+      mock_server_break (self->server);
+      return;
     }
   read_more (self);
   mock_session_flush (self);
