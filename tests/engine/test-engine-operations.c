@@ -128,13 +128,18 @@ test_undo_before_it_was_sent (Fixture *fixture, gconstpointer unused)
 {
   gint64 first = fixture_nth_message (fixture, "INBOX", 0);
   gint64 second = fixture_nth_message (fixture, "INBOX", 1);
+  g_autoptr (TernOperation) before = NULL;
   g_autoptr (TernOperation) sent = NULL;
   g_autoptr (TernOperation) waiting = NULL;
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
 
+  /* A connection that has the folder open, so that the next change is sent without an answer. */
+  before = fixture_apply (fixture, tern_operation_new_flags (&first, 1, TERN_FLAGS_ANSWERED, 0));
+  g_assert_true (fixture_flush (fixture, &error));
   tern_mock_imap_server_hold (fixture->server);
   sent = fixture_apply (fixture, tern_operation_new_flags (&first, 1, TERN_FLAGS_FLAGGED, 0));
+  tern_mock_imap_server_wait_command (fixture->server, "UID STORE", 2);
   waiting = fixture_apply (fixture, tern_operation_new_flags (&second, 1, TERN_FLAGS_FLAGGED, 0));
   tern_engine_undo_async (fixture->engine, waiting, NULL, fixture_done_cb, &result);
   g_assert_true (tern_engine_undo_finish (fixture->engine, fixture_wait (&result), &error));
@@ -143,7 +148,7 @@ test_undo_before_it_was_sent (Fixture *fixture, gconstpointer unused)
   g_assert_true (fixture_flush (fixture, &error));
   g_assert_true (server_has_flag (fixture, "INBOX", 5, "\\Flagged"));
   g_assert_false (server_has_flag (fixture, "INBOX", 4, "\\Flagged"));
-  g_assert_cmpuint (tern_mock_imap_server_count (fixture->server, "UID STORE"), ==, 1);
+  g_assert_cmpuint (tern_mock_imap_server_count (fixture->server, "UID STORE"), ==, 2);
 }
 
 static void
