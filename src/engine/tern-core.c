@@ -3,6 +3,7 @@
 
 #include "tern-error.h"
 #include "tern-runner.h"
+#include "tern-watcher.h"
 
 /* The window draws no more often than this, so it is told no more often (µs). */
 #define FRAME (G_USEC_PER_SEC / 60)
@@ -23,6 +24,7 @@ struct _TernCore
   GPtrArray *guests;      /* TernChannel, unowned: of no runner, closed with the core */
   gboolean is_metered;    /* the network costs money */
   gboolean is_background; /* what nobody asked for is fetched, too */
+  TernWatcher *watcher;
   GCancellable *closing;
 
   TernChanges *changes; /* not told yet; NULL for none */
@@ -55,6 +57,7 @@ tern_core_new (const char *dir, const TernCoreListener *listener, gpointer user_
   self->trust = tern_trust_new ();
   self->runners = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_object_unref);
   self->guests = g_ptr_array_new ();
+  self->watcher = tern_watcher_new (self);
   self->closing = g_cancellable_new ();
   self->events = g_ptr_array_new_with_free_func ((GDestroyNotify) tern_event_unref);
   self->statuses =
@@ -100,6 +103,7 @@ tern_core_free (TernCore *self)
   GHashTableIter iter;
   gpointer runner;
 
+  g_clear_pointer (&self->watcher, tern_watcher_free);
   g_hash_table_iter_init (&iter, self->runners);
   while (g_hash_table_iter_next (&iter, NULL, &runner))
     tern_runner_close (runner);
@@ -363,6 +367,19 @@ tern_core_network_changed (TernCore *self, gboolean available, gboolean is_meter
   g_hash_table_iter_init (&iter, self->runners);
   while (g_hash_table_iter_next (&iter, NULL, &runner))
     tern_runner_retry (runner);
+}
+
+/**
+ * tern_core_set_viewed_folder:
+ * @self: an open core
+ * @folder_id: the folder that is on screen; 0 for none
+ *
+ * Says of which folder news are wanted first.
+ */
+void
+tern_core_set_viewed_folder (TernCore *self, gint64 folder_id)
+{
+  tern_watcher_set_viewed_folder (self->watcher, folder_id);
 }
 
 /**

@@ -197,6 +197,31 @@ tern_engine_load_keys_finish (TernEngine *self, GAsyncResult *result, GError **e
 }
 
 static void
+set_viewed_folder (TernCore *core, GTask *task)
+{
+  const TernEngineCall *call = g_task_get_task_data (task);
+
+  tern_core_set_viewed_folder (core, call->id);
+  g_task_return_boolean (task, TRUE);
+  g_object_unref (task);
+}
+
+/**
+ * tern_engine_set_viewed_folder:
+ * @self: the engine
+ * @folder_id: the folder that is on screen; 0 for none
+ *
+ * Says of which folder news are wanted first. From the first call on, the inboxes of the other
+ * accounts are watched, too; what comes is told by `changed`.
+ */
+void
+tern_engine_set_viewed_folder (TernEngine *self, gint64 folder_id)
+{
+  tern_engine_start (self, (TernEngineCall){ .id = folder_id }, set_viewed_folder,
+                     tern_engine_set_viewed_folder, NULL, NULL, NULL);
+}
+
+static void
 request_snippets (TernCore *core, GTask *task)
 {
   const TernEngineCall *call = g_task_get_task_data (task);

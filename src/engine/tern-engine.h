@@ -119,6 +119,8 @@ void     tern_engine_load_keys_async (TernEngine *self, gint64 folder_id,
                                       GCancellable *cancellable, GAsyncReadyCallback callback,
                                       gpointer user_data);
 GBytes  *tern_engine_load_keys_finish (TernEngine *self, GAsyncResult *result, GError **error);
+/* Says which folder is on screen (0 for none): its news are wanted first. */
+void     tern_engine_set_viewed_folder (TernEngine *self, gint64 folder_id);
 /* Asks for the beginnings of letters that rows on screen lack; they arrive by `changed`. */
 void     tern_engine_request_snippets (TernEngine *self, gint64 folder_id, const gint64 *ids,
                                        gsize n);

@@ -31,6 +31,8 @@ struct _TernRunner
   gint64 shown_sync;  /* the folder whose progress the status tells; 0 for none */
   guint done;
   guint total;
+  gboolean is_watched;
+  gint64 viewed_folder; /* 0: none of this account's is on screen */
   gint64 wanted_folder; /* the last one that could not be synced for want of a network */
 
   GQueue unchecked;     /* utf8: remote ids of folders whose state is to be asked for */
@@ -69,6 +71,9 @@ void         tern_runner_begin (TernRunner *self);
 void         tern_runner_end (TernRunner *self, const GError *error);
 void         tern_runner_tell_status (TernRunner *self);
 void         tern_runner_tell_event (TernRunner *self, TernEvent fields);
+void         tern_runner_take_change (TernRunner *self, const char *folder);
+void         tern_runner_sync_changed (TernRunner *self, gint64 folder_id);
+void         tern_runner_update_watch (TernRunner *self);
 void         tern_runner_cancel_syncs (TernRunner *self);
 void         tern_runner_cancel_background (TernRunner *self);
 void         tern_runner_cancel_bodies (TernRunner *self);

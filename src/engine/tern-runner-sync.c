@@ -112,6 +112,7 @@ typedef struct
   TernFolderSink *sink;
   TernUrgency urgency;
   gboolean snippets_asked;
+  gboolean has_changed; /* the server told of a change while it ran */
 } Sync;
 
 static void
@@ -198,6 +199,8 @@ sync_done (Sync *sync, const GError *error)
     tern_core_flush (self->core);
   if (error == NULL)
     tern_runner_want_bodies (self, sync->folder_id);
+  if (error == NULL && sync->has_changed && self->core != NULL)
+    tern_runner_sync_changed (self, sync->folder_id);
 
   for (guint i = 0; i < sync->tasks->len; i++)
     {
@@ -356,4 +359,32 @@ tern_runner_sync_folder (
   g_ptr_array_add (sync->tasks, task);
   tern_runner_begin (self);
   tern_runner_with_channel (self, sync_with_channel, sync);
+}
+
+static void
+changed_synced_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  /* The account's status tells the outcome. */
+}
+
+/**
+ * tern_runner_sync_changed:
+ * @self: a runner
+ * @folder_id: a folder of its account in which the server told of a change
+ *
+ * Brings the folder up to date, once more after a sync that runs. Nobody waits for it unless it is
+ * on screen.
+ */
+void
+tern_runner_sync_changed (TernRunner *self, gint64 folder_id)
+{
+  Sync *sync = g_hash_table_lookup (self->syncs, &folder_id);
+
+  if (sync != NULL)
+    sync->has_changed = TRUE;
+  else
+    tern_runner_sync_folder (self, folder_id, TERN_FETCH_FORCE,
+                             folder_id == self->viewed_folder ? TERN_URGENCY_USER
+                                                              : TERN_URGENCY_BACKGROUND,
+                             g_task_new (self, self->cancellable, changed_synced_cb, NULL));
 }

@@ -111,6 +111,18 @@ tern_runner_get_store (TernRunner *self)
 }
 
 /**
+ * tern_runner_get_account_id:
+ * @self: a runner
+ *
+ * Returns: the account's id
+ */
+gint64
+tern_runner_get_account_id (TernRunner *self)
+{
+  return self->account->id;
+}
+
+/**
  * tern_runner_dup_status:
  * @self: a runner
  *
@@ -155,6 +167,13 @@ tern_runner_release_data (GTask *task)
 }
 
 /* --- Channel --- */
+
+static void
+changed_cb (TernRunner *self, const char *folder, TernChannel *channel)
+{
+  if (self->core != NULL)
+    tern_runner_take_change (self, folder);
+}
 
 static void
 event_cb (TernRunner *self, TernEvent *event)
@@ -276,6 +295,8 @@ use_channel (TernRunner *self, TernChannel *channel)
   g_set_object (&self->channel, channel);
   g_signal_connect_object (channel, "connected", G_CALLBACK (connected_cb), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (channel, "changed", G_CALLBACK (changed_cb), self, G_CONNECT_SWAPPED);
+  tern_runner_update_watch (self);
   g_signal_connect_object (channel, "event", G_CALLBACK (event_cb), self, G_CONNECT_SWAPPED);
 }
 

@@ -20,6 +20,7 @@ void        tern_runner_close (TernRunner *self);
 void        tern_runner_retry (TernRunner *self);
 void        tern_runner_forget_channel (TernRunner *self);
 TernStatus *tern_runner_dup_status (TernRunner *self);
+gint64      tern_runner_get_account_id (TernRunner *self);
 
 /* tern-runner-accounts.c */
 void tern_runner_probe (TernRunner *self, GTask *task);
@@ -37,6 +38,10 @@ void tern_runner_sync_folder (TernRunner *self, gint64 folder_id, TernFetchPolic
 /* tern-runner-background.c */
 void tern_runner_check_folders (TernRunner *self, GPtrArray *folders, GTask *task);
 void tern_runner_continue_background (TernRunner *self);
+
+/* tern-runner-watch.c */
+void tern_runner_watch (TernRunner *self, gint64 viewed_folder);
+void tern_runner_unwatch (TernRunner *self);
 
 /* tern-runner-snippets.c */
 void tern_runner_request_snippets (TernRunner *self, gint64 folder_id, const gint64 *ids, gsize n);

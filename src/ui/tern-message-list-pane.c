@@ -317,6 +317,7 @@ tern_message_list_pane_open (TernMessageListPane *self, gint64 folder_id)
       open_list (self);
       sync_folder (self, TERN_FETCH_VALIDATE);
     }
+  tern_engine_set_viewed_folder (self->engine, self->folder_id);
   tern_message_list_pane_update (self);
   tern_message_list_pane_trace_rows (self);
 }
