@@ -127,9 +127,16 @@ contains (GPtrArray *operations, gint64 id)
   return FALSE;
 }
 
-/* Tells of all that is off the log since @before was read: the operation, and what rested on it. */
-static void
-tell_taken_back (TernRunner *self, GPtrArray *before, const GError *error)
+/**
+ * tern_runner_tell_taken_back:
+ * @self: a runner that is not closed
+ * @before: (element-type TernOperation): the account's log before something was undone
+ * @error: why
+ *
+ * Tells of all that is off the log since: the operation, and what rested on it.
+ */
+void
+tern_runner_tell_taken_back (TernRunner *self, GPtrArray *before, const GError *error)
 {
   g_autoptr (GPtrArray) after =
       tern_store_list_operations (tern_runner_get_store (self), self->account->id, NULL);
@@ -167,7 +174,7 @@ undo_refused (TernRunner *self, const GError *error)
     }
   tern_runner_invalidate (self, operation, changes, "refused");
   tern_core_take_changes (self->core, changes);
-  tell_taken_back (self, before, error);
+  tern_runner_tell_taken_back (self, before, error);
   replay_later (self);
 }
 

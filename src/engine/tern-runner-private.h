@@ -75,6 +75,8 @@ void         tern_runner_take_change (TernRunner *self, const char *folder);
 void         tern_runner_sync_changed (TernRunner *self, gint64 folder_id);
 void         tern_runner_update_watch (TernRunner *self);
 void         tern_runner_cancel_syncs (TernRunner *self);
+void         tern_runner_tell_taken_back (TernRunner *self, GPtrArray *before,
+                                          const GError *error);
 void         tern_runner_cancel_background (TernRunner *self);
 void         tern_runner_cancel_bodies (TernRunner *self);
 TernStore   *tern_runner_get_store (TernRunner *self);

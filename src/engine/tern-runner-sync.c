@@ -10,97 +10,10 @@
 #define LIST_TTL (2 * 60 * 60 * (gint64) G_USEC_PER_SEC)
 /* How long it is believed that the server said the last time which folders changed (µs). */
 #define CHECK_TTL (60 * (gint64) G_USEC_PER_SEC)
+/* The folder list is not asked for again so soon (µs), whatever is gone. */
+#define GONE_PAUSE (10 * (gint64) G_USEC_PER_SEC)
 /* So many of the newest letters get their beginnings with the list. */
 #define SCREENFUL 50
-
-/* --- Folder list --- */
-
-static void
-refresh_done (TernRunner *self, GTask *task, GError *error)
-{
-  if (self->core != NULL)
-    tern_core_flush (self->core);
-  tern_runner_release_data (task);
-  if (error != NULL)
-    g_task_return_error (task, error);
-  else
-    g_task_return_boolean (task, TRUE);
-  g_object_unref (task);
-}
-
-static void
-list_folders_cb (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  GTask *task = G_TASK (user_data);
-  TernRunner *self = g_task_get_task_data (task);
-  GError *error = NULL;
-  g_autoptr (GPtrArray) folders =
-      tern_channel_list_folders_finish (TERN_CHANNEL (object), result, &error);
-
-  if (folders != NULL && self->core != NULL)
-    {
-      TernChanges *changes = tern_changes_new ();
-
-      if (tern_store_put_folders (tern_runner_get_store (self), self->account->id, folders, changes,
-                                  &error))
-        tern_core_take_changes (self->core, changes);
-      else
-        tern_changes_unref (changes);
-    }
-  if (folders != NULL && error == NULL && self->core != NULL)
-    {
-      self->folders_validated = g_get_real_time ();
-      tern_core_flush (self->core);
-      tern_runner_release_data (task);
-      tern_runner_check_folders (self, folders, task);
-      tern_runner_end (self, NULL);
-      return;
-    }
-  tern_runner_end (self, error);
-  refresh_done (self, task, error);
-}
-
-static void
-refresh_with_channel (TernRunner *self,
-                      TernChannel *channel,
-                      const GError *error,
-                      gpointer user_data)
-{
-  GTask *task = G_TASK (user_data);
-
-  if (channel == NULL)
-    {
-      tern_runner_end (self, error);
-      refresh_done (self, task, g_error_copy (error));
-      return;
-    }
-  tern_channel_list_folders_async (channel, g_task_get_cancellable (task), list_folders_cb, task);
-}
-
-/**
- * tern_runner_refresh_folders:
- * @self: a runner
- * @policy: whether the server is asked
- * @task: (transfer full): returns a boolean
- *
- * Brings the account's folder list up to date.
- */
-void
-tern_runner_refresh_folders (TernRunner *self, TernFetchPolicy policy, GTask *task)
-{
-  gint64 age = g_get_real_time () - self->folders_validated;
-
-  if (policy == TERN_FETCH_CACHED || (policy == TERN_FETCH_VALIDATE && age >= 0 && age < LIST_TTL))
-    {
-      refresh_done (self, task, NULL);
-      return;
-    }
-  g_task_set_task_data (task, g_object_ref (self), g_object_unref);
-  tern_runner_begin (self);
-  tern_runner_with_channel (self, refresh_with_channel, task);
-}
-
-/* --- One folder --- */
 
 typedef struct
 {
@@ -172,6 +85,24 @@ is_network_error (const GError *error)
 }
 
 static void
+refreshed_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!g_task_propagate_boolean (G_TASK (result), &error))
+    g_debug ("%s", error->message);
+}
+
+/* A folder is not there any more: neither is it in the list, once that is asked for. */
+static void
+look_again (TernRunner *self)
+{
+  if (g_get_real_time () - self->folders_validated > GONE_PAUSE)
+    tern_runner_refresh_folders (self, TERN_FETCH_FORCE,
+                                 g_task_new (self, self->cancellable, refreshed_cb, NULL));
+}
+
+static void
 sync_done (Sync *sync, const GError *error)
 {
   TernRunner *self = sync->runner;
@@ -195,6 +126,8 @@ sync_done (Sync *sync, const GError *error)
         ask_snippets (sync);
     }
   tern_runner_end (self, error);
+  if (self->core != NULL && g_error_matches (error, TERN_ERROR, TERN_ERROR_GONE))
+    look_again (self);
   if (self->core != NULL)
     tern_core_flush (self->core);
   if (error == NULL)

@@ -30,8 +30,10 @@ void tern_runner_remove_account (TernRunner *self, GTask *task);
 void tern_core_add_account (TernCore *core, TernAccount *account, const char *password,
                             const char *fingerprint, GTask *task);
 
-/* tern-runner-sync.c */
+/* tern-runner-folders.c */
 void tern_runner_refresh_folders (TernRunner *self, TernFetchPolicy policy, GTask *task);
+
+/* tern-runner-sync.c */
 void tern_runner_sync_folder (TernRunner *self, gint64 folder_id, TernFetchPolicy policy,
                               TernUrgency urgency, GTask *task);
 

@@ -55,6 +55,7 @@ folder_clear (gpointer data)
   g_free ((char *) self->path);
   g_free ((char *) self->parent);
   g_free ((char *) self->stamp);
+  g_free ((char *) self->identity);
 }
 
 /**

@@ -44,6 +44,7 @@ typedef enum
  * @validated: when its list was last known to equal the server's, in µs of real time; 0 for never
  * @stamp: (nullable): what the channel makes of its state on the server, opaque: another one means
  *   that something changed; %NULL where the server does not tell
+ * @identity: (nullable): what it is known by under another name, opaque; not unique for certain
  * @checked: when the cache was told @stamp, in µs of real time; 0 for never
  * @stale: whether @stamp is not that of the last sync
  *
@@ -64,6 +65,7 @@ typedef struct
   gint           unread;
   gint64         validated;
   const char    *stamp;
+  const char    *identity;
   gint64         checked;
   gboolean       stale;
 } TernFolder;

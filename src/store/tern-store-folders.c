@@ -12,7 +12,8 @@
 #define FOLDER_ROW                                                                                 \
   "SELECT id, account, remote_id, path, parent, role, selectable, subscribed, complete, "          \
   "total, unread, server_total, server_unread, coalesce(validated, 0), name, "                     \
-  "folder.stamp, checked, folder.stamp IS NOT NULL AND folder.stamp IS NOT sync_state.stamp "      \
+  "folder.stamp, checked, folder.stamp IS NOT NULL AND folder.stamp IS NOT sync_state.stamp, "     \
+  "identity "                                                                                      \
   "FROM folder LEFT JOIN sync_state ON sync_state.folder = folder.id "
 
 static void
@@ -53,6 +54,7 @@ read_folder (TernStatement *row)
   folder->stamp = tern_store_dup_text (row, 15);
   folder->checked = sqlite3_column_int64 (row, 16);
   folder->stale = sqlite3_column_int (row, 17) != 0;
+  folder->identity = tern_store_dup_text (row, 18);
   return folder;
 }
 
@@ -127,13 +129,14 @@ put_state (TernStore *self, gint64 id, const TernFolder *folder, GError **error)
     return FALSE;
   if (folder->stamp != NULL)
     {
-      g_autoptr (TernStatement) statement =
-          tern_store_prepare_ids (self, "UPDATE folder SET checked = ?2, stamp = ?3 WHERE id = ?1",
-                                  TERN_IDS (id, now), error);
+      g_autoptr (TernStatement) statement = tern_store_prepare_ids (
+          self, "UPDATE folder SET checked = ?2, stamp = ?3, identity = ?4 WHERE id = ?1",
+          TERN_IDS (id, now), error);
 
       if (statement == NULL)
         return FALSE;
       tern_store_bind_text (statement, 3, folder->stamp);
+      tern_store_bind_text (statement, 4, folder->identity);
       if (!tern_store_run (statement, error))
         return FALSE;
     }
@@ -274,6 +277,8 @@ put_folders (TernStore *self, gint64 account, GPtrArray *folders, GError **error
 {
   g_autoptr (GHashTable) kept = g_hash_table_new (g_str_hash, g_str_equal);
 
+  if (!tern_store_match_renamed (self, account, folders, error))
+    return FALSE;
   for (guint i = 0; i < folders->len; i++)
     {
       const TernFolder *folder = g_ptr_array_index (folders, i);
@@ -298,9 +303,10 @@ put_folders (TernStore *self, gint64 account, GPtrArray *folders, GError **error
  * @changes: (nullable): where to tell what changed
  * @error: return location for %TERN_ERROR_STORAGE
  *
- * Takes over the account's folder list. A folder is known by its remote id and keeps its id; one
- * that is missing is forgotten with all that it held, and moves into it that were not confirmed
- * are undone. The rows of a forgotten folder are not told one by one.
+ * Takes over the account's folder list. A folder is known by its remote id and keeps its id; so
+ * does one that is missing where another has come with the same identity. Any other that is missing
+ * is forgotten with all that it held, and moves into it that were not confirmed are undone. The
+ * rows of a forgotten folder are not told one by one.
  *
  * The @total and @unread of each are the server's counts, -1 where it gave none. They are shown
  * until the folder was completely synced once; from then on the cache counts by itself.

@@ -99,6 +99,10 @@ void     tern_store_unlink_later (TernStore *self, gint64 part);
 gboolean tern_store_apply_counts (TernStore *self, gint64 folder, const int own[2],
                                   const int by_user[2], GError **error);
 
+/* tern-store-renames.c */
+gboolean tern_store_match_renamed (TernStore *self, gint64 account, GPtrArray *folders,
+                                   GError **error);
+
 /* tern-store-content.c */
 gboolean tern_store_find_content (TernStore *self, gint64 account, gint64 folder,
                                   const TernMessage *message, gint64 *content, GError **error);

@@ -170,6 +170,69 @@ test_unsubscribed (Fixture *fixture, gconstpointer unused)
   g_assert_cmpuint (count_opened (fixture, "Attic"), ==, 0);
 }
 
+static void
+test_gone_folder (Fixture *fixture, gconstpointer unused)
+{
+  g_autoptr (TernFolder) work = NULL;
+  g_autoptr (TernOperation) move = NULL;
+  gint64 id;
+
+  tern_mock_imap_server_add_folder (fixture->server, "Work", "");
+  refresh (fixture);
+  work = fixture_get_folder (fixture, "Work");
+  id = fixture_nth_message (fixture, "INBOX", 0);
+  tern_mock_imap_server_reply (fixture->server, "UID MOVE", "$TAG NO [UNAVAILABLE] later\r\n");
+  move = fixture_apply (fixture, tern_operation_new_move (&id, 1, work->id));
+  g_assert_cmpuint (fixture_count_rows (fixture, "INBOX"), ==, 4);
+  tern_mock_imap_server_wait_command (fixture->server, "UID MOVE", 1);
+  tern_mock_imap_server_remove_folder (fixture->server, "Work");
+  refresh (fixture);
+  while (fixture->failed_operation == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_error (fixture->failure, TERN_ERROR, TERN_ERROR_GONE);
+  g_assert_cmpint (fixture->failed_operation->id, ==, move->id);
+  g_assert_cmpuint (fixture_count_rows (fixture, "INBOX"), ==, 5);
+}
+
+static void
+test_two_alike (Fixture *fixture, gconstpointer unused)
+{
+  tern_mock_imap_server_add_folder (fixture->server, "A", "");
+  tern_mock_imap_server_add_folder (fixture->server, "B", "");
+  tern_mock_imap_server_add_letters (fixture->server, "A", 3);
+  tern_mock_imap_server_add_letters (fixture->server, "B", 3);
+  refresh (fixture);
+  g_assert_true (fixture_sync (fixture, "A", NULL));
+  g_assert_true (fixture_sync (fixture, "B", NULL));
+  tern_mock_imap_server_rename_folder (fixture->server, "A", "C");
+  tern_mock_imap_server_rename_folder (fixture->server, "B", "D");
+  refresh (fixture);
+  g_assert_cmpuint (fixture_count_rows (fixture, "C"), ==, 0);
+}
+
+static void
+test_renamed (Fixture *fixture, gconstpointer unused)
+{
+  g_autoptr (TernFolder) before = NULL;
+  g_autoptr (TernFolder) after = NULL;
+
+  tern_mock_imap_server_add_folder (fixture->server, "Plans", "");
+  tern_mock_imap_server_add_letters (fixture->server, "Plans", 3);
+  refresh (fixture);
+  g_assert_true (fixture_sync (fixture, "Plans", NULL));
+  before = fixture_get_folder (fixture, "Plans");
+  tern_mock_imap_server_rename_folder (fixture->server, "Plans", "Done/Plans 2026");
+  tern_mock_imap_server_clear_log (fixture->server);
+  refresh (fixture);
+  after = fixture_get_folder (fixture, "Done/Plans 2026");
+  g_assert_cmpint (after->id, ==, before->id);
+  g_assert_cmpstr (after->name, ==, "Plans 2026");
+  g_assert_cmpuint (fixture_count_rows (fixture, "Done/Plans 2026"), ==, 3);
+  g_assert_true (fixture_sync (fixture, "Done/Plans 2026", NULL));
+  g_assert_cmpuint (fixture_count_rows (fixture, "Done/Plans 2026"), ==, 3);
+  g_assert_cmpuint (fixture->n_removed, ==, 0);
+}
+
 #define ADD(sentence, capabilities, function)                                                      \
   g_test_add ("/engine/background/" sentence, Fixture, capabilities, set_up_synced, function,      \
               fixture_tear_down)
@@ -181,6 +244,11 @@ main (int argc, char **argv)
   ADD ("offline nothing is looked for", NULL, test_offline);
   ADD ("a folder that tells nothing does not hinder the others", WITHOUT_LIST_STATUS,
        test_refused_folder);
+  ADD ("what was to be done in a folder that is gone is undone and told", NULL, test_gone_folder);
+  ADD ("folders that cannot be told apart are not taken for renamed ones", NULL, test_two_alike);
+  ADD ("a folder that was renamed elsewhere keeps what is cached", NULL, test_renamed);
+  ADD ("a folder that was renamed elsewhere keeps what is cached without LIST-STATUS",
+       WITHOUT_LIST_STATUS, test_renamed);
   ADD ("only the folders that changed are opened", NULL, test_changed_only);
   ADD ("only the folders that changed are opened without LIST-STATUS", WITHOUT_LIST_STATUS,
        test_changed_only);

@@ -90,6 +90,10 @@ typedef struct
  * is "/". UIDVALIDITY is 1 until it is set. */
 void    tern_mock_imap_server_add_folder (TernMockImapServer *self, const char *name,
                                           const char *attributes);
+/* Both as another client does it: whoever has it selected is not told. */
+void    tern_mock_imap_server_rename_folder (TernMockImapServer *self, const char *from,
+                                             const char *to);
+void    tern_mock_imap_server_remove_folder (TernMockImapServer *self, const char *name);
 /* A new UIDVALIDITY numbers the folder's messages from 1 again. */
 void    tern_mock_imap_server_set_uidvalidity (TernMockImapServer *self, const char *folder,
                                                guint32 uidvalidity);

@@ -233,12 +233,29 @@ make_stamp (const TernImapCounts *counts)
                           counts->highestmodseq == 0 ? "t" : "m", last);
 }
 
-static void
-convert_counts (TernFolder *folder, const TernImapCounts *counts)
+/* MAILBOXID (RFC 8474) where there is one; else what is the same, as a rule, under another name. */
+static char *
+make_identity (const TernImapMailbox *mailbox)
 {
+  const TernImapCounts *counts = &mailbox->counts;
+
+  if (mailbox->mailbox_id != NULL)
+    return g_strconcat ("id ", mailbox->mailbox_id, NULL);
+  if (counts->messages <= 0 || counts->uidvalidity == 0 || counts->uidnext == 0)
+    return NULL;
+  return g_strdup_printf ("uid %u %u %" G_GINT64_FORMAT, counts->uidvalidity, counts->uidnext,
+                          counts->messages);
+}
+
+static void
+convert_counts (TernFolder *folder, const TernImapMailbox *mailbox)
+{
+  const TernImapCounts *counts = &mailbox->counts;
+
   folder->total = (gint) MIN (counts->messages, G_MAXINT);
   folder->unread = (gint) MIN (counts->unseen, G_MAXINT);
   folder->stamp = make_stamp (counts);
+  folder->identity = make_identity (mailbox);
 }
 
 static TernFolder *
@@ -259,7 +276,7 @@ convert_folder (const TernImapMailbox *mailbox, GArray *namespaces, GHashTable *
   else if (is_personal (namespaces, mailbox->name))
     folder->role = role_from_flags (mailbox->flags);
   folder->selectable = (mailbox->flags & TERN_IMAP_MAILBOX_NOSELECT) == 0;
-  convert_counts (folder, &mailbox->counts);
+  convert_counts (folder, mailbox);
   return folder;
 }
 
@@ -383,7 +400,7 @@ tern_imap_convert_checked (TernImapMailboxes *mailboxes)
       if (mailbox->counts.messages < 0 && mailbox->counts.unseen < 0)
         continue;
       folder = tern_folder_new (mailbox->name, mailbox->name, NULL);
-      convert_counts (folder, &mailbox->counts);
+      convert_counts (folder, mailbox);
       g_ptr_array_add (folders, folder);
     }
   return folders;

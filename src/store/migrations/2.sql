@@ -7,6 +7,7 @@ ALTER TABLE account ADD COLUMN body_days INTEGER NOT NULL DEFAULT 30;
 -- in sync_state, what it was at the last sync.
 ALTER TABLE folder ADD COLUMN stamp TEXT;
 ALTER TABLE folder ADD COLUMN checked INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE folder ADD COLUMN identity TEXT;
 ALTER TABLE sync_state ADD COLUMN stamp TEXT;
 
 -- keywords are what is shown: server_keywords with the pending operations on top.
