@@ -242,11 +242,13 @@ main (int argc, char **argv)
 {
   static const Kind usual = { NULL, 12 };
   static const Kind plain = { "IMAP4rev1 UIDPLUS MOVE", 12 };
+  static const Kind copies = { "IMAP4rev1 UIDPLUS", 12 };
 
   g_test_init (&argc, &argv, NULL);
   g_test_add_data_func ("/engine/cuts/a session that is cut anywhere is made up for", &usual,
                         test_cuts);
   g_test_add_data_func ("/engine/cuts/so is one with a server that can do little", &plain,
                         test_cuts);
+  g_test_add_data_func ("/engine/cuts/without MOVE nothing is moved twice", &copies, test_cuts);
   return g_test_run ();
 }

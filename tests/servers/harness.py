@@ -182,15 +182,11 @@ class ServerCase(unittest.TestCase):
         return self.cli(*words, stdin=how.pop("password", self.server.password).encode() + b"\n",
                         **how)
 
-    def folder_path(self, name):
-        """What Tern calls the folder NAME of this server."""
-        return self.server.folder(name).replace(self.server.separator, "/")
-
     def list(self, folder="INBOX", limit=100000):
-        return self.cli("list", EMAIL, self.folder_path(folder), "--limit", limit).json()
+        return self.cli("list", EMAIL, folder, "--limit", limit).json()
 
     def sync(self, folder="INBOX"):
-        return self.cli("sync", EMAIL, "--folder", self.folder_path(folder), "--force")
+        return self.cli("sync", EMAIL, "--folder", folder, "--force")
 
     def one(self, subject, folder="INBOX"):
         """The only message with that subject."""

@@ -33,7 +33,7 @@ class Changes(harness.ServerCase):
 
     def test_a_move_keeps_the_letter_and_its_flags(self):
         self.cli("flag", self.id, "flagged")
-        self.cli("move", self.id, self.folder_path("Archive"))
+        self.cli("move", self.id, "Archive")
         self.assertIsNone(self.flags_seen_elsewhere(self.subject))
         self.assertIn(rb"\Flagged", self.flags_seen_elsewhere(self.subject, "Archive"))
         self.sync()
@@ -82,7 +82,7 @@ class Changes(harness.ServerCase):
         number = client.search(None, "SUBJECT", f'"{self.subject}"')[1][0]
         client.store(number, "+FLAGS", r"\Deleted")
         client.expunge()
-        self.cli("move", self.id, self.folder_path("Archive"))
+        self.cli("move", self.id, "Archive")
         self.sync()
         self.sync("Archive")
         for folder in ("INBOX", "Archive"):

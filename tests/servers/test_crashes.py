@@ -87,7 +87,7 @@ class Crashes(harness.ServerCase):
         for step in range(4, 4 + STEPS):
             ids = [message["id"] for message in self.list()][:6]
             self.run_and_kill(step, "flag", *ids[:2], "flagged")
-            self.run_and_kill(step, "move", *ids[2:4], self.folder_path("Archive"))
+            self.run_and_kill(step, "move", *ids[2:4], "Archive")
             self.run_and_kill(step, "delete", *ids[4:])
         self.sync()
         self.check_agreement()
@@ -99,7 +99,7 @@ class Crashes(harness.ServerCase):
             for step in range(STEPS):
                 ids = [message["id"] for message in self.list()][:4]
                 line.limit = line.down + 1500 + 250 * step
-                for words in (("move", *ids[:2], self.folder_path("Archive")),
+                for words in (("move", *ids[:2], "Archive"),
                               ("delete", *ids[2:])):
                     self.run_and_kill(10 ** 6, *words)
                 line.limit = None
@@ -111,7 +111,7 @@ class Crashes(harness.ServerCase):
         self.sync()
         ids = [message["id"] for message in self.list()]
         command = [harness.build_path("src", "cli", "tern-cli"), "--profile", self.profile]
-        running = [subprocess.Popen([*command, "move", str(n), self.folder_path("Archive")], env=self.env,
+        running = [subprocess.Popen([*command, "move", str(n), "Archive"], env=self.env,
                                     stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
                    for n in ids[:6]]
         for process in running:
