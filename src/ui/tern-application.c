@@ -138,6 +138,9 @@ set_accelerators (GtkApplication *application)
     { "win.undo", { "<Control>z" } },
     { "win.show-sidebar", { "F9" } },
     { "win.inspector", { "<Shift><Control>i" } },
+    { "win.folder-new-top(int64 0)", { "<Shift><Control>n" } },
+    { "win.folder-rename(int64 0)", { "F2" } },
+    { "win.folder-read(int64 0)", { "<Shift><Control>m" } },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (accelerators); i++)

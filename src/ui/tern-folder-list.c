@@ -11,7 +11,8 @@ struct _TernFolderList
   GObject parent_instance;
 
   TernEngine *engine;
-  GPtrArray *items; /* TernFolderItem: each account's heading, then its folders */
+  GPtrArray *items;  /* TernFolderItem: each account's heading, then its folders */
+  gboolean show_all; /* those too that are not subscribed */
 };
 
 static void tern_folder_list_model_init (GListModelInterface *iface);
@@ -107,6 +108,44 @@ add_folder (
     }
 }
 
+/* A folder that holds nothing but others is there for their sake. */
+static gboolean
+holds_others (GPtrArray *folders, const TernFolder *folder)
+{
+  for (guint i = 0; i < folders->len; i++)
+    {
+      const TernFolder *other = g_ptr_array_index (folders, i);
+
+      if (other != folder && g_strcmp0 (other->parent, folder->remote_id) == 0)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* Where nothing at all is subscribed, nobody has ever chosen: then all are shown. */
+static void
+leave_out_unsubscribed (GPtrArray *folders)
+{
+  gboolean any = FALSE;
+
+  for (guint i = 0; i < folders->len; i++)
+    {
+      const TernFolder *folder = g_ptr_array_index (folders, i);
+
+      any = any || (folder->subscribed && folder->role == TERN_FOLDER_ROLE_NONE);
+    }
+  for (guint i = folders->len; any && i > 0; i--)
+    {
+      const TernFolder *folder = g_ptr_array_index (folders, i - 1);
+
+      if (folder->role != TERN_FOLDER_ROLE_NONE)
+        continue;
+      /* Sorted by path, what is below a folder has been looked at before it. */
+      if (folder->selectable ? !folder->subscribed : !holds_others (folders, folder))
+        g_ptr_array_remove_index (folders, i - 1);
+    }
+}
+
 static void
 add_account (TernFolderList *self, GPtrArray *items, TernAccount *account)
 {
@@ -124,6 +163,8 @@ add_account (TernFolderList *self, GPtrArray *items, TernAccount *account)
       return;
     }
   g_ptr_array_sort (folders, compare_folders);
+  if (!self->show_all)
+    leave_out_unsubscribed (folders);
   for (guint i = 0; i < folders->len; i++)
     if (is_top (folders, g_ptr_array_index (folders, i)))
       add_folder (items, account, folders, g_ptr_array_index (folders, i), 0);
@@ -302,6 +343,22 @@ tern_folder_list_new (TernEngine *engine)
   g_signal_connect_object (engine, "status", G_CALLBACK (status_cb), self, 0);
   tern_folder_list_reload (self);
   return self;
+}
+
+/**
+ * tern_folder_list_set_show_all:
+ * @self: a list
+ * @show_all: whether folders are in it that the user has not subscribed
+ *
+ * Folders that are for something, such as the inbox, are always in it.
+ */
+void
+tern_folder_list_set_show_all (TernFolderList *self, gboolean show_all)
+{
+  if (self->show_all == show_all)
+    return;
+  self->show_all = show_all;
+  tern_folder_list_reload (self);
 }
 
 /**

@@ -10,6 +10,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (TernFolderList, tern_folder_list, TERN, FOLDER_LIST, GObject)
 
 TernFolderList *tern_folder_list_new (TernEngine *engine);
+void            tern_folder_list_set_show_all (TernFolderList *self, gboolean show_all);
 void            tern_folder_list_reload (TernFolderList *self);
 gboolean        tern_folder_list_has_accounts (TernFolderList *self);
 TernAccount    *tern_folder_list_get_account (TernFolderList *self, gint64 account_id);

@@ -7,6 +7,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "tern-tags.h"
 #include "tern-ui-format.h"
 
 /* People whose names are listed when the recipients are unfolded; a mailing may have thousands. */
@@ -23,6 +24,7 @@ struct _TernLetterHeader
   GtkWidget *details_button;
   GtkWidget *recipients;
   GtkWidget *details;
+  GtkWidget *tags;
 };
 
 G_DEFINE_FINAL_TYPE (TernLetterHeader, tern_letter_header, GTK_TYPE_BOX)
@@ -194,6 +196,19 @@ show_details (TernLetterHeader *self, const TernMessage *message)
 }
 
 /**
+ * tern_letter_header_set_tags:
+ * @self: the widget
+ * @message: the message shown
+ *
+ * Shows the tags that it has now.
+ */
+void
+tern_letter_header_set_tags (TernLetterHeader *self, TernMessage *message)
+{
+  tern_tags_show (self->tags, message, G_MAXUINT);
+}
+
+/**
  * tern_letter_header_set_message:
  * @self: the widget
  * @message: a message
@@ -209,6 +224,7 @@ tern_letter_header_set_message (TernLetterHeader *self,
   g_autofree char *recipients = describe_recipients (message, own_address);
 
   show_sender (self, message);
+  tern_letter_header_set_tags (self, message);
   show_date (self, message);
   show_details (self, message);
   gtk_label_set_label (GTK_LABEL (self->recipients), recipients);
@@ -239,6 +255,7 @@ tern_letter_header_class_init (TernLetterHeaderClass *klass)
   gtk_widget_class_bind_template_child (widget_class, TernLetterHeader, date);
   gtk_widget_class_bind_template_child (widget_class, TernLetterHeader, details_button);
   gtk_widget_class_bind_template_child (widget_class, TernLetterHeader, recipients);
+  gtk_widget_class_bind_template_child (widget_class, TernLetterHeader, tags);
   gtk_widget_class_bind_template_child (widget_class, TernLetterHeader, details);
 }
 

@@ -12,5 +12,6 @@ G_DECLARE_FINAL_TYPE (TernLetterHeader, tern_letter_header, TERN, LETTER_HEADER,
 
 void tern_letter_header_set_message (TernLetterHeader *self, TernMessage *message,
                                      const char *own_address);
+void tern_letter_header_set_tags (TernLetterHeader *self, TernMessage *message);
 
 G_END_DECLS

@@ -288,6 +288,20 @@ tern_letter_view_open (TernLetterView *self, TernMessage *message)
 }
 
 /**
+ * tern_letter_view_update:
+ * @self: the view
+ * @message: another state of the message that is open; another message is ignored
+ *
+ * Shows what has changed around the letter's text: its tags.
+ */
+void
+tern_letter_view_update (TernLetterView *self, TernMessage *message)
+{
+  if (self->message != NULL && self->message->id == message->id)
+    tern_letter_header_set_tags (TERN_LETTER_HEADER (self->header), message);
+}
+
+/**
  * tern_letter_view_set_up:
  * @self: the view
  * @engine: where letters come from

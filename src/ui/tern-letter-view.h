@@ -14,6 +14,7 @@ G_DECLARE_FINAL_TYPE (TernLetterView, tern_letter_view, TERN, LETTER_VIEW, GtkWi
 void tern_letter_view_set_up (TernLetterView *self, TernEngine *engine);
 void tern_letter_view_warm_up (TernLetterView *self);
 void tern_letter_view_open (TernLetterView *self, TernMessage *message);
+void tern_letter_view_update (TernLetterView *self, TernMessage *message);
 void tern_letter_view_show_letter (TernLetterView *self, TernLetter *letter);
 void tern_letter_view_allow_remote (TernLetterView *self);
 

@@ -147,14 +147,26 @@ tern_list_state_for_page (gboolean has_accounts,
  * tern_list_state_for_bar:
  * @status: (nullable): how the account of the folder that is open is doing
  * @server: (nullable): the server's name
+ * @has_struck_out: whether a letter of the list is struck out
  *
- * Decides what is said above a list that was kept.
+ * Decides what is said above a list.
  *
  * Returns: (transfer full) (nullable): the state, which points into @status; %NULL where all is
  * well
  */
 TernListState *
-tern_list_state_for_bar (const TernStatus *status, const char *server)
+tern_list_state_for_bar (const TernStatus *status, const char *server, gboolean has_struck_out)
 {
-  return status != NULL ? trouble (status, server, _ ("You see what was kept here.")) : NULL;
+  TernListState *state =
+      status != NULL ? trouble (status, server, _ ("You see what was kept here.")) : NULL;
+
+  if (state != NULL || !has_struck_out)
+    return state;
+  state =
+      with_action (state_new ("user-trash-symbolic", NULL,
+                              _ ("Removed letters stay struck out until the folder is compacted.")),
+                   /* Translators: to remove struck-out letters from a folder. */
+                   _ ("Compact"), "win.folder-compact(int64 0)");
+  state->is_calm = TRUE;
+  return state;
 }

@@ -38,11 +38,13 @@ struct _TernMessageListPane
   gboolean starts_window;
   gboolean ends_window;
   gboolean compact;
+  gboolean has_struck_out; /* whether a letter is shown that is to be removed */
 
   GtkWidget *title_button;
   GtkWidget *title;
   GtkWidget *subtitle;
   GtkWidget *route_popover;
+  GtkWidget *folder_button;
   GtkWidget *bar;
   GtkWidget *bar_icon;
   GtkWidget *bar_label;
@@ -62,6 +64,7 @@ void tern_message_list_pane_init_rows (TernMessageListPane *self);
 void tern_message_list_pane_want_snippets (TernMessageListPane *self);
 void tern_message_list_pane_trace_rows (TernMessageListPane *self);
 void tern_message_list_pane_clear_rows (TernMessageListPane *self);
+gboolean tern_message_list_pane_shows_struck_out (TernMessageListPane *self);
 void tern_message_list_pane_show_list (TernMessageListPane *self);
 
 /* tern-message-list-pane-selection.c */

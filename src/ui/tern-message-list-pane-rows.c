@@ -41,6 +41,21 @@ snippets_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+/* Whether a letter on screen or near it waits to be removed for good. */
+gboolean
+tern_message_list_pane_shows_struck_out (TernMessageListPane *self)
+{
+  for (guint i = 0; i < self->rows->len; i++)
+    {
+      TernMessageItem *item = tern_message_row_get_item (g_ptr_array_index (self->rows, i));
+      TernMessage *message = item != NULL ? tern_message_item_get_message (item) : NULL;
+
+      if (message != NULL && (message->flags & TERN_FLAGS_DELETED) != 0)
+        return TRUE;
+    }
+  return FALSE;
+}
+
 /* Sees to it that the rows on screen get their snippets soon. */
 void
 tern_message_list_pane_want_snippets (TernMessageListPane *self)

@@ -5,6 +5,7 @@
 
 #include <glib/gi18n.h>
 
+#include "tern-folder-menu.h"
 #include "tern-list-state.h"
 #include "tern-message-row.h"
 #include "tern-route-popover.h"
@@ -70,6 +71,22 @@ update_header (TernMessageListPane *self)
   gtk_label_set_text (GTK_LABEL (self->subtitle), subtitle != NULL ? subtitle : "");
   gtk_widget_set_visible (self->subtitle, subtitle != NULL && *subtitle != '\0');
   gtk_widget_set_sensitive (self->title_button, folder != NULL);
+  gtk_widget_set_sensitive (self->folder_button, folder != NULL);
+}
+
+/* Made when it is opened: what it offers depends on what the folder is then. */
+static void
+folder_menu_cb (GtkMenuButton *button, gpointer user_data)
+{
+  TernMessageListPane *self = user_data;
+  TernFolder *folder = tern_message_list_pane_get_folder (self);
+  g_autoptr (GMenuModel) menu = NULL;
+
+  if (folder == NULL)
+    return;
+  menu =
+      tern_folder_menu_new (tern_folder_list_get_account (self->folders, self->account_id), folder);
+  gtk_menu_button_set_menu_model (button, menu);
 }
 
 static void
@@ -79,13 +96,14 @@ set_button (GtkWidget *button, const TernListState *state)
   if (state->button == NULL)
     return;
   gtk_button_set_label (GTK_BUTTON (button), state->button);
-  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), state->action);
+  gtk_actionable_set_detailed_action_name (GTK_ACTIONABLE (button), state->action);
 }
 
 static void
 update_bar (TernMessageListPane *self)
 {
-  g_autoptr (TernListState) state = tern_list_state_for_bar (self->status, server_name (self));
+  g_autoptr (TernListState) state =
+      tern_list_state_for_bar (self->status, server_name (self), self->has_struck_out);
   g_autofree char *technical = NULL;
 
   gtk_revealer_set_reveal_child (GTK_REVEALER (self->bar), state != NULL);
@@ -97,6 +115,10 @@ update_bar (TernMessageListPane *self)
     technical = tern_error_to_technical (state->error);
   gtk_widget_set_tooltip_text (self->bar_label, technical);
   set_button (self->bar_button, state);
+  if (state->is_calm)
+    gtk_widget_add_css_class (self->bar, "calm");
+  else
+    gtk_widget_remove_css_class (self->bar, "calm");
 }
 
 static void
@@ -132,6 +154,7 @@ tern_message_list_pane_update (TernMessageListPane *self)
   gboolean has_rows =
       self->list != NULL && g_list_model_get_n_items (G_LIST_MODEL (self->list)) > 0;
 
+  self->has_struck_out = has_rows && tern_message_list_pane_shows_struck_out (self);
   update_header (self);
   if (has_rows)
     update_bar (self);
@@ -455,6 +478,7 @@ bind_children (GtkWidgetClass *klass)
   BIND (title);
   BIND (subtitle);
   BIND (route_popover);
+  BIND (folder_button);
   BIND (bar);
   BIND (bar_icon);
   BIND (bar_label);
@@ -510,6 +534,8 @@ tern_message_list_pane_init (TernMessageListPane *self)
   GtkGesture *click = gtk_gesture_click_new ();
 
   gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_menu_button_set_create_popup_func (GTK_MENU_BUTTON (self->folder_button), folder_menu_cb,
+                                         self, NULL);
   tern_message_list_pane_init_rows (self);
   g_signal_connect (click, "released", G_CALLBACK (released_cb), self);
   gtk_widget_add_controller (self->list_view, GTK_EVENT_CONTROLLER (click));

@@ -5,7 +5,11 @@
 
 #include <glib/gi18n.h>
 
+#include "tern-tags.h"
 #include "tern-ui-format.h"
+
+/* More tags than this would leave no room for the subject. */
+#define MAX_TAGS 2
 
 struct _TernMessageRow
 {
@@ -19,6 +23,7 @@ struct _TernMessageRow
   GtkWidget *sender;
   GtkWidget *time;
   GtkWidget *subject;
+  GtkWidget *tags;
   GtkWidget *replied;
   GtkWidget *attachment;
   GtkWidget *star;
@@ -106,7 +111,7 @@ parent_cb (TernMessageRow *self, GParamSpec *pspec, gpointer unused)
 }
 
 static char *
-describe (const TernMessage *message, const char *people, const char *when)
+describe (const TernMessage *message, const char *people, const char *when, const char *tags)
 {
   g_autoptr (GString) text = g_string_new (NULL);
 
@@ -119,6 +124,10 @@ describe (const TernMessage *message, const char *people, const char *when)
     g_string_append_printf (text, ", %s", _ ("Has attachments"));
   if ((message->flags & TERN_FLAGS_ANSWERED) != 0)
     g_string_append_printf (text, ", %s", _ ("Answered"));
+  if ((message->flags & TERN_FLAGS_DELETED) != 0)
+    g_string_append_printf (text, ", %s", _ ("Removed"));
+  if (tags != NULL)
+    g_string_append_printf (text, ", %s", tags);
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
@@ -130,6 +139,7 @@ show_blank (TernMessageRow *self)
   gtk_label_set_text (GTK_LABEL (self->subject), "");
   gtk_label_set_text (GTK_LABEL (self->snippet), "");
   gtk_widget_set_opacity (self->dot, 0);
+  gtk_widget_hide (self->tags);
   gtk_widget_hide (self->replied);
   gtk_widget_hide (self->attachment);
   gtk_widget_hide (self->star);
@@ -142,7 +152,8 @@ show_message (TernMessageRow *self, const TernMessage *message)
   g_autofree char *when = tern_format_row_time (message->received, now);
   g_autofree char *people =
       self->show_recipients ? tern_format_recipients (message) : tern_format_senders (message);
-  g_autofree char *description = describe (message, people, when);
+  g_autofree char *tags = tern_tags_describe (message);
+  g_autofree char *description = describe (message, people, when, tags);
   gboolean unread = (message->flags & TERN_FLAGS_SEEN) == 0;
   GtkWidget *parent = gtk_widget_get_parent (GTK_WIDGET (self));
 
@@ -155,6 +166,11 @@ show_message (TernMessageRow *self, const TernMessage *message)
     gtk_widget_add_css_class (GTK_WIDGET (self), "unread");
   else
     gtk_widget_remove_css_class (GTK_WIDGET (self), "unread");
+  if ((message->flags & TERN_FLAGS_DELETED) != 0)
+    gtk_widget_add_css_class (GTK_WIDGET (self), "struck-out");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self), "struck-out");
+  tern_tags_show (self->tags, message, MAX_TAGS);
   gtk_widget_set_visible (self->replied, (message->flags & TERN_FLAGS_ANSWERED) != 0);
   gtk_widget_set_visible (self->attachment, message->has_attachments);
   gtk_widget_set_visible (self->star, (message->flags & TERN_FLAGS_FLAGGED) != 0);
@@ -198,6 +214,7 @@ tern_message_row_class_init (TernMessageRowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, TernMessageRow, sender);
   gtk_widget_class_bind_template_child (widget_class, TernMessageRow, time);
   gtk_widget_class_bind_template_child (widget_class, TernMessageRow, subject);
+  gtk_widget_class_bind_template_child (widget_class, TernMessageRow, tags);
   gtk_widget_class_bind_template_child (widget_class, TernMessageRow, replied);
   gtk_widget_class_bind_template_child (widget_class, TernMessageRow, attachment);
   gtk_widget_class_bind_template_child (widget_class, TernMessageRow, star);

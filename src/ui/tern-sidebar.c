@@ -5,6 +5,7 @@
 
 #include <adwaita.h>
 
+#include "tern-folder-menu.h"
 #include "tern-sidebar-row.h"
 
 struct _TernSidebar
@@ -15,6 +16,8 @@ struct _TernSidebar
   GtkSingleSelection *selection;
   gint64 folder_id; /* what was told last */
   gboolean folded;
+
+  GtkWidget *folder_menu; /* GtkPopoverMenu */
 
   GtkWidget *menu_button;
   GtkWidget *list_view;
@@ -39,9 +42,68 @@ static guint signals[N_SIGNALS];
 G_DEFINE_FINAL_TYPE (TernSidebar, tern_sidebar, GTK_TYPE_WIDGET)
 
 static void
+show_menu (TernSidebar *self, TernFolderItem *item, GtkWidget *over)
+{
+  g_autoptr (GMenuModel) model = NULL;
+  graphene_rect_t bounds;
+
+  if (item == NULL || !gtk_widget_compute_bounds (over, GTK_WIDGET (self), &bounds))
+    return;
+  model = tern_folder_menu_new (tern_folder_item_get_account (item),
+                                tern_folder_item_get_folder (item));
+  gtk_popover_menu_set_menu_model (GTK_POPOVER_MENU (self->folder_menu), model);
+  gtk_popover_set_pointing_to (GTK_POPOVER (self->folder_menu),
+                               &(GdkRectangle){ (int) bounds.origin.x, (int) bounds.origin.y,
+                                                (int) bounds.size.width,
+                                                (int) bounds.size.height });
+  gtk_popover_popup (GTK_POPOVER (self->folder_menu));
+}
+
+static void
+row_pressed_cb (GtkGesture *gesture, int n_press, double x, double y, GtkListItem *list_item)
+{
+  GtkWidget *row = gtk_list_item_get_child (list_item);
+
+  gtk_gesture_set_state (gesture, GTK_EVENT_SEQUENCE_CLAIMED);
+  show_menu (TERN_SIDEBAR (gtk_widget_get_ancestor (row, TERN_TYPE_SIDEBAR)),
+             gtk_list_item_get_item (list_item), row);
+}
+
+static void
+row_held_cb (GtkGesture *gesture, double x, double y, GtkListItem *list_item)
+{
+  row_pressed_cb (gesture, 1, x, y, list_item);
+}
+
+/* By key it is the menu of what is selected. */
+static gboolean
+menu_key_cb (GtkWidget *widget, GVariant *args, gpointer user_data)
+{
+  TernSidebar *self = TERN_SIDEBAR (widget);
+  GtkWidget *focus = gtk_root_get_focus (gtk_widget_get_root (widget));
+  TernFolderItem *item =
+      self->selection != NULL ? gtk_single_selection_get_selected_item (self->selection) : NULL;
+
+  show_menu (self, item,
+             focus != NULL && gtk_widget_is_ancestor (focus, self->list_view) ? focus
+                                                                              : self->list_view);
+  return TRUE;
+}
+
+static void
 setup_cb (GtkSignalListItemFactory *factory, GtkListItem *list_item, TernSidebar *self)
 {
-  gtk_list_item_set_child (list_item, tern_sidebar_row_new ());
+  GtkWidget *row = tern_sidebar_row_new ();
+  GtkGesture *click = gtk_gesture_click_new ();
+  GtkGesture *hold = gtk_gesture_long_press_new ();
+
+  gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (click), GDK_BUTTON_SECONDARY);
+  g_signal_connect_object (click, "pressed", G_CALLBACK (row_pressed_cb), list_item, 0);
+  gtk_widget_add_controller (row, GTK_EVENT_CONTROLLER (click));
+  gtk_gesture_single_set_touch_only (GTK_GESTURE_SINGLE (hold), TRUE);
+  g_signal_connect_object (hold, "pressed", G_CALLBACK (row_held_cb), list_item, 0);
+  gtk_widget_add_controller (row, GTK_EVENT_CONTROLLER (hold));
+  gtk_list_item_set_child (list_item, row);
 }
 
 static void
@@ -127,6 +189,7 @@ tern_sidebar_dispose (GObject *object)
 {
   TernSidebar *self = TERN_SIDEBAR (object);
 
+  g_clear_pointer (&self->folder_menu, gtk_widget_unparent);
   gtk_widget_dispose_template (GTK_WIDGET (object), TERN_TYPE_SIDEBAR);
   g_clear_object (&self->selection);
   g_clear_object (&self->folders);
@@ -162,6 +225,8 @@ tern_sidebar_class_init (TernSidebarClass *klass)
   gtk_widget_class_bind_template_child (widget_class, TernSidebar, menu_button);
   gtk_widget_class_bind_template_child (widget_class, TernSidebar, list_view);
   gtk_widget_class_bind_template_callback (widget_class, activate_cb);
+  gtk_widget_class_add_binding (widget_class, GDK_KEY_Menu, 0, menu_key_cb, NULL);
+  gtk_widget_class_add_binding (widget_class, GDK_KEY_F10, GDK_SHIFT_MASK, menu_key_cb, NULL);
 }
 
 static void
@@ -171,6 +236,8 @@ tern_sidebar_init (TernSidebar *self)
   GtkGesture *click = gtk_gesture_click_new ();
 
   gtk_widget_init_template (GTK_WIDGET (self));
+  self->folder_menu = gtk_popover_menu_new_from_model (NULL);
+  gtk_widget_set_parent (self->folder_menu, GTK_WIDGET (self));
 
   g_signal_connect (factory, "setup", G_CALLBACK (setup_cb), self);
   g_signal_connect (factory, "bind", G_CALLBACK (bind_cb), self);

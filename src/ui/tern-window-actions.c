@@ -8,6 +8,7 @@
 #include "tern-account-sign-in.h"
 #include "tern-inspector.h"
 #include "tern-move-dialog.h"
+#include "tern-tag-dialog.h"
 
 #define LIST(self) TERN_MESSAGE_LIST_PANE ((self)->list)
 
@@ -49,6 +50,8 @@ move_cb (GtkWidget *widget, const char *name, GVariant *parameter)
     return;
   if (g_str_equal (name, "win.archive"))
     tern_window_move_to_role (self, items, TERN_FOLDER_ROLE_ARCHIVE);
+  else if (g_str_equal (name, "win.junk"))
+    tern_window_mark_junk (self, items);
   else if (g_str_equal (name, "win.delete"))
     tern_window_delete (self, items);
   else
@@ -59,22 +62,26 @@ typedef struct
 {
   TernWindow *window;
   GPtrArray *items;
-} Move;
+  gboolean copies;
+} Choice;
 
 static void
-move_free (gpointer data, GClosure *closure)
+choice_free (gpointer data, GClosure *closure)
 {
-  Move *move = data;
+  Choice *choice = data;
 
-  g_object_unref (move->window);
-  g_ptr_array_unref (move->items);
-  g_free (move);
+  g_object_unref (choice->window);
+  g_ptr_array_unref (choice->items);
+  g_free (choice);
 }
 
 static void
-folder_chosen_cb (TernMoveDialog *dialog, gint64 folder_id, Move *move)
+folder_chosen_cb (TernMoveDialog *dialog, gint64 folder_id, Choice *choice)
 {
-  tern_window_move (move->window, move->items, folder_id);
+  if (choice->copies)
+    tern_window_copy (choice->window, choice->items, folder_id);
+  else
+    tern_window_move (choice->window, choice->items, folder_id);
 }
 
 static void
@@ -84,16 +91,52 @@ move_to_cb (GtkWidget *widget, const char *name, GVariant *parameter)
   g_autoptr (GPtrArray) items = tern_message_list_pane_dup_selected (LIST (self));
   TernFolder *folder = tern_message_list_pane_get_folder (LIST (self));
   TernMoveDialog *dialog;
-  Move *move;
+  Choice *choice;
 
   if (items->len == 0 || folder == NULL)
     return;
-  move = g_new (Move, 1);
-  move->window = g_object_ref (self);
-  move->items = g_steal_pointer (&items);
+  choice = g_new0 (Choice, 1);
+  choice->window = g_object_ref (self);
+  choice->items = g_steal_pointer (&items);
+  choice->copies = g_str_equal (name, "win.copy");
   dialog = tern_move_dialog_new (GTK_WINDOW (self), self->folders, folder);
-  g_signal_connect_data (dialog, "folder-chosen", G_CALLBACK (folder_chosen_cb), move, move_free,
-                         0);
+  if (choice->copies)
+    gtk_window_set_title (GTK_WINDOW (dialog), _ ("Copy to"));
+  g_signal_connect_data (dialog, "folder-chosen", G_CALLBACK (folder_chosen_cb), choice,
+                         choice_free, 0);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+static void
+tags_changed_cb (TernTagDialog *dialog, const char *set, const char *clear, Choice *choice)
+{
+  tern_window_set_keywords (choice->window, choice->items, set, clear);
+}
+
+static void
+tags_cb (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  TernWindow *self = TERN_WINDOW (widget);
+  g_autoptr (GPtrArray) items = tern_message_list_pane_dup_selected (LIST (self));
+  g_autoptr (GPtrArray) messages =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) tern_message_unref);
+  TernTagDialog *dialog;
+  Choice *choice;
+
+  for (guint i = 0; i < items->len; i++)
+    {
+      TernMessage *message = tern_message_item_get_message (g_ptr_array_index (items, i));
+
+      if (message != NULL)
+        g_ptr_array_add (messages, tern_message_ref (message));
+    }
+  if (messages->len == 0)
+    return;
+  choice = g_new0 (Choice, 1);
+  choice->window = g_object_ref (self);
+  choice->items = g_steal_pointer (&items);
+  dialog = tern_tag_dialog_new (GTK_WINDOW (self), messages);
+  g_signal_connect_data (dialog, "changed", G_CALLBACK (tags_changed_cb), choice, choice_free, 0);
   gtk_window_present (GTK_WINDOW (dialog));
 }
 
@@ -260,22 +303,37 @@ tern_window_add_actions (GtkWidgetClass *klass)
     const char *parameter;
     GtkWidgetActionActivateFunc activate;
   } actions[] = {
-    { "win.star", NULL, flag_cb },           { "win.toggle-read", NULL, flag_cb },
-    { "win.archive", NULL, move_cb },        { "win.delete", NULL, move_cb },
-    { "win.delete-forever", NULL, move_cb }, { "win.move", NULL, move_to_cb },
-    { "win.row-star", "x", row_cb },         { "win.row-archive", "x", row_cb },
-    { "win.row-delete", "x", row_cb },       { "win.next", NULL, step_cb },
-    { "win.previous", NULL, step_cb },       { "win.open", NULL, list_cb },
-    { "win.select", NULL, list_cb },         { "win.select-all", NULL, list_cb },
-    { "win.refresh", NULL, refresh_cb },     { "win.back", NULL, pane_cb },
-    { "win.show-sidebar", NULL, pane_cb },   { "win.inspector", NULL, inspector_cb },
-    { "win.undo", NULL, undo_cb },           { "win.go", "s", go_cb },
-    { "win.sign-in", NULL, account_cb },     { "win.certificate", NULL, account_cb },
+    { "win.star", NULL, flag_cb },
+    { "win.toggle-read", NULL, flag_cb },
+    { "win.archive", NULL, move_cb },
+    { "win.delete", NULL, move_cb },
+    { "win.delete-forever", NULL, move_cb },
+    { "win.move", NULL, move_to_cb },
+    { "win.tags", NULL, tags_cb },
+    { "win.junk", NULL, move_cb },
+    { "win.copy", NULL, move_to_cb },
+    { "win.row-star", "x", row_cb },
+    { "win.row-archive", "x", row_cb },
+    { "win.row-delete", "x", row_cb },
+    { "win.next", NULL, step_cb },
+    { "win.previous", NULL, step_cb },
+    { "win.open", NULL, list_cb },
+    { "win.select", NULL, list_cb },
+    { "win.select-all", NULL, list_cb },
+    { "win.refresh", NULL, refresh_cb },
+    { "win.back", NULL, pane_cb },
+    { "win.show-sidebar", NULL, pane_cb },
+    { "win.inspector", NULL, inspector_cb },
+    { "win.undo", NULL, undo_cb },
+    { "win.go", "s", go_cb },
+    { "win.sign-in", NULL, account_cb },
+    { "win.certificate", NULL, account_cb },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (actions); i++)
     gtk_widget_class_install_action (klass, actions[i].name, actions[i].parameter,
                                      actions[i].activate);
+  tern_window_add_folder_actions (klass);
 }
 
 static void
@@ -292,7 +350,8 @@ void
 tern_window_update_actions (TernWindow *self)
 {
   static const char *const on_selection[] = {
-    "win.star", "win.toggle-read", "win.delete", "win.delete-forever", "win.move", "win.open",
+    "win.star", "win.toggle-read", "win.delete", "win.delete-forever", "win.junk",
+    "win.move", "win.copy",        "win.tags",   "win.open",
   };
   GtkWidget *widget = GTK_WIDGET (self);
   g_autoptr (GPtrArray) items = tern_message_list_pane_dup_selected (LIST (self));

@@ -18,6 +18,9 @@ static const struct
   { GDK_KEY_s, 0, TRUE, "win.star" },
   { GDK_KEY_e, 0, TRUE, "win.archive" },
   { GDK_KEY_m, 0, TRUE, "win.move" },
+  { GDK_KEY_M, GDK_SHIFT_MASK, TRUE, "win.copy" },
+  { GDK_KEY_exclam, 0, TRUE, "win.junk" },
+  { GDK_KEY_t, 0, TRUE, "win.tags" },
   { GDK_KEY_x, 0, TRUE, "win.select" },
   { GDK_KEY_z, 0, TRUE, "win.undo" },
   { GDK_KEY_Down, 0, FALSE, "win.next" },
@@ -79,6 +82,8 @@ pressed_cb (GtkEventControllerKey *controller,
 
   if (is_editing (self))
     return FALSE;
+  if (key == GDK_KEY_exclam) /* where it stands decides whether it needs Shift */
+    modifiers &= ~(GdkModifierType) GDK_SHIFT_MASK;
   if (self->go_pending && modifiers == 0 && go (self, key))
     return TRUE;
   if (letters && modifiers == 0 && key == GDK_KEY_g)

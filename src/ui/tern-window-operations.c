@@ -90,18 +90,37 @@ apply_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     offer_undo (apply->window, operation, apply->done);
 }
 
-/* @operation and @done are taken. */
-static void
-apply (TernWindow *self, TernOperation *operation, char *done)
+/* @done is taken. Whatever is done next ends the offer to take back what was done before. */
+static Apply *
+apply_new (TernWindow *self, char *done)
 {
-  g_autoptr (TernOperation) owned = operation;
   Apply *data = g_new0 (Apply, 1);
 
   if (done != NULL)
     forget_undo (self);
   data->window = g_object_ref (self);
   data->done = done;
-  tern_engine_apply_async (self->engine, operation, NULL, apply_cb, data);
+  return data;
+}
+
+/* Does something that the user asked for. @operation and @done are taken; with @done, which says
+ * that it is done, Undo is offered. */
+void
+tern_window_apply (TernWindow *self, TernOperation *operation, char *done)
+{
+  g_autoptr (TernOperation) owned = operation;
+
+  tern_engine_apply_async (self->engine, operation, NULL, apply_cb, apply_new (self, done));
+}
+
+/* Does something with a whole folder, likewise. */
+void
+tern_window_apply_to_folder (TernWindow *self,
+                             TernWindowFolderFunc func,
+                             gint64 folder_id,
+                             char *done)
+{
+  func (self->engine, folder_id, NULL, apply_cb, apply_new (self, done));
 }
 
 static GArray *
@@ -128,7 +147,8 @@ tern_window_mark_read (TernWindow *self, TernMessageItem *item)
   gint64 id = tern_message_item_get_id (item);
 
   if (message != NULL && (message->flags & TERN_FLAGS_SEEN) == 0)
-    apply (self, tern_operation_new_flags (&id, 1, TERN_FLAGS_SEEN, TERN_FLAGS_NONE), NULL);
+    tern_window_apply (self, tern_operation_new_flags (&id, 1, TERN_FLAGS_SEEN, TERN_FLAGS_NONE),
+                       NULL);
 }
 
 void
@@ -146,10 +166,21 @@ tern_window_set_flag (TernWindow *self, GPtrArray *items, TernFlags flag, gboole
               : g_strdup_printf (ngettext ("%u letter marked as unread",
                                            "%u letters marked as unread", ids->len),
                                  ids->len);
-  apply (self,
-         tern_operation_new_flags (IDS (ids), on ? flag : TERN_FLAGS_NONE,
-                                   on ? TERN_FLAGS_NONE : flag),
-         done);
+  tern_window_apply (self,
+                     tern_operation_new_flags (IDS (ids), on ? flag : TERN_FLAGS_NONE,
+                                               on ? TERN_FLAGS_NONE : flag),
+                     done);
+}
+
+void
+tern_window_set_keywords (TernWindow *self, GPtrArray *items, const char *set, const char *clear)
+{
+  g_autoptr (GArray) ids = collect_ids (items);
+
+  tern_window_apply (self, tern_operation_new_keywords (IDS (ids), set, clear),
+                     g_strdup_printf (ngettext ("Tags of %u letter changed",
+                                                "Tags of %u letters changed", ids->len),
+                                      ids->len));
 }
 
 /* The next letter is shown only where the one that is open goes. */
@@ -189,7 +220,42 @@ tern_window_move (TernWindow *self, GPtrArray *items, gint64 folder_id)
   if (ids->len == 0 || target == NULL || (open != NULL && open->id == folder_id))
     return;
   advance_if_selected (self, items);
-  apply (self, tern_operation_new_move (IDS (ids), folder_id), moved_sentence (target, ids->len));
+  tern_window_apply (self, tern_operation_new_move (IDS (ids), folder_id),
+                     moved_sentence (target, ids->len));
+}
+
+/* Puts copies into another folder; what is selected stays selected. */
+void
+tern_window_copy (TernWindow *self, GPtrArray *items, gint64 folder_id)
+{
+  TernFolder *target = tern_folder_list_get_folder (self->folders, folder_id);
+  g_autoptr (GArray) ids = collect_ids (items);
+
+  if (ids->len > 0 && target != NULL)
+    tern_window_apply (
+        self, tern_operation_new_copy (IDS (ids), folder_id),
+        g_strdup_printf (ngettext ("%u letter copied to %s", "%u letters copied to %s", ids->len),
+                         ids->len, tern_format_folder (target)));
+}
+
+/* Moves letters to Junk, and those that are there back to the inbox. */
+void
+tern_window_mark_junk (TernWindow *self, GPtrArray *items)
+{
+  TernFolder *open = tern_message_list_pane_get_folder (TERN_MESSAGE_LIST_PANE (self->list));
+  gboolean is_junk = open == NULL || open->role != TERN_FOLDER_ROLE_JUNK;
+  g_autoptr (GArray) ids = collect_ids (items);
+
+  if (ids->len == 0)
+    return;
+  advance_if_selected (self, items);
+  tern_window_apply (
+      self, tern_operation_new_junk (IDS (ids), is_junk),
+      g_strdup_printf (
+          is_junk ? ngettext ("%u letter moved to Junk", "%u letters moved to Junk", ids->len)
+                  : ngettext ("%u letter moved back to the inbox",
+                              "%u letters moved back to the inbox", ids->len),
+          ids->len));
 }
 
 void
@@ -218,7 +284,7 @@ delete_response_cb (AdwMessageDialog *dialog, const char *response, Confirm *con
   if (g_strcmp0 (response, "delete") == 0)
     {
       advance_if_selected (self, confirm->items);
-      apply (self, tern_operation_new (TERN_OPERATION_DELETE, IDS (ids)), NULL);
+      tern_window_apply (self, tern_operation_new (TERN_OPERATION_DELETE, IDS (ids)), NULL);
     }
 }
 

@@ -35,6 +35,11 @@ struct _TernWindow
   GtkWidget *read_button;
 };
 
+/* One of the engine's operations on a whole folder. */
+typedef void (*TernWindowFolderFunc) (TernEngine *engine, gint64 folder_id,
+                                      GCancellable *cancellable, GAsyncReadyCallback callback,
+                                      gpointer user_data);
+
 /* tern-window.c */
 gboolean tern_window_letter_is_visible (TernWindow *self);
 void     tern_window_show_letter (TernWindow *self, TernMessageItem *item);
@@ -46,14 +51,24 @@ void tern_window_add_actions (GtkWidgetClass *klass);
 void tern_window_update_actions (TernWindow *self);
 
 /* tern-window-operations.c */
+void tern_window_apply (TernWindow *self, TernOperation *operation, char *done);
+void tern_window_apply_to_folder (TernWindow *self, TernWindowFolderFunc func, gint64 folder_id,
+                                  char *done);
 void tern_window_mark_read (TernWindow *self, TernMessageItem *item);
 void tern_window_set_flag (TernWindow *self, GPtrArray *items, TernFlags flag, gboolean on);
+void tern_window_set_keywords (TernWindow *self, GPtrArray *items, const char *set,
+                               const char *clear);
+void tern_window_mark_junk (TernWindow *self, GPtrArray *items);
+void tern_window_copy (TernWindow *self, GPtrArray *items, gint64 folder_id);
 void tern_window_move_to_role (TernWindow *self, GPtrArray *items, TernFolderRole role);
 void tern_window_move (TernWindow *self, GPtrArray *items, gint64 folder_id);
 void tern_window_delete (TernWindow *self, GPtrArray *items);
 void tern_window_delete_forever (TernWindow *self, GPtrArray *items);
 void tern_window_undo (TernWindow *self);
 void tern_window_operation_failed (TernWindow *self, TernOperation *operation, GError *error);
+
+/* tern-window-folders.c */
+void tern_window_add_folder_actions (GtkWidgetClass *klass);
 
 /* tern-window-keys.c */
 void tern_window_add_keys (TernWindow *self);

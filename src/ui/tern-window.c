@@ -30,6 +30,10 @@ tern_window_letter_is_visible (TernWindow *self)
 static void
 shown_changed_cb (TernWindow *self)
 {
+  TernMessage *message = tern_message_item_get_message (self->shown);
+
+  if (message != NULL)
+    tern_letter_view_update (TERN_LETTER_VIEW (self->letter_view), message);
   tern_window_update_actions (self);
 }
 
@@ -373,8 +377,20 @@ tern_window_init (TernWindow *self)
 }
 
 static void
+show_all_folders_cb (TernWindow *self)
+{
+  tern_folder_list_set_show_all (self->folders,
+                                 g_settings_get_boolean (self->settings, "show-all-folders"));
+}
+
+static void
 bind_settings (TernWindow *self)
 {
+  g_autoptr (GAction) show_all = g_settings_create_action (self->settings, "show-all-folders");
+
+  g_action_map_add_action (G_ACTION_MAP (self), show_all);
+  g_signal_connect_object (self->settings, "changed::show-all-folders",
+                           G_CALLBACK (show_all_folders_cb), self, G_CONNECT_SWAPPED);
   g_settings_bind (self->settings, "window-width", self, "default-width", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (self->settings, "window-height", self, "default-height",
                    G_SETTINGS_BIND_DEFAULT);
@@ -403,6 +419,7 @@ tern_window_new (GtkApplication *application, TernEngine *engine, GSettings *set
   self->settings = g_object_ref (settings);
   self->engine = g_object_ref (engine);
   self->folders = tern_folder_list_new (engine);
+  show_all_folders_cb (self);
   tern_window_add_keys (self);
 
   tern_letter_view_set_up (TERN_LETTER_VIEW (self->letter_view), engine);
