@@ -109,6 +109,12 @@ void mock_do_store (MockSession *self, const TernMockImapCommand *command);
 void mock_do_copy (MockSession *self, const TernMockImapCommand *command);
 void mock_do_search (MockSession *self, const TernMockImapCommand *command);
 
+void mock_do_create (MockSession *self, const TernMockImapCommand *command);
+void mock_do_delete (MockSession *self, const TernMockImapCommand *command);
+void mock_do_rename (MockSession *self, const TernMockImapCommand *command);
+void mock_do_subscribe (MockSession *self, const TernMockImapCommand *command);
+void mock_do_append (MockSession *self, const TernMockImapCommand *command);
+
 typedef struct
 {
   enum

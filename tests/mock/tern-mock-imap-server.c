@@ -283,6 +283,14 @@ get_folder (TernMockImapServer *self, const char *name)
   return folder;
 }
 
+gboolean
+tern_mock_imap_server_has_folder (TernMockImapServer *self, const char *name)
+{
+  MOCK_LOCKED (self);
+
+  return mock_server_find_folder (self, name) != NULL;
+}
+
 void
 tern_mock_imap_server_set_uidvalidity (TernMockImapServer *self,
                                        const char *folder,

@@ -20,7 +20,8 @@ G_BEGIN_DECLS
  * Without a script it behaves like a well-made server: it answers CAPABILITY, NOOP, CHECK, ID,
  * ENABLE, LOGIN, AUTHENTICATE PLAIN (with and without initial response), STARTTLS, LIST (with
  * RETURN (STATUS (…))), LSUB, NAMESPACE, STATUS, SELECT, EXAMINE, UNSELECT, CLOSE, FETCH, STORE,
- * COPY, MOVE, SEARCH and their UID forms, EXPUNGE, UID EXPUNGE, IDLE and LOGOUT; literals of both
+ * COPY, MOVE, SEARCH and their UID forms, EXPUNGE, UID EXPUNGE, APPEND, CREATE, DELETE, RENAME,
+ * SUBSCRIBE, UNSUBSCRIBE, IDLE and LOGOUT; literals of both
  * kinds; commands sent without waiting. It has the folders INBOX, Archive, Drafts, Junk, Sent and
  * Trash, the last five with their SPECIAL-USE attribute, and the user "user" with the password
  * "secret". What it does not know it answers with BAD.
@@ -94,6 +95,7 @@ void    tern_mock_imap_server_add_folder (TernMockImapServer *self, const char *
 void    tern_mock_imap_server_rename_folder (TernMockImapServer *self, const char *from,
                                              const char *to);
 void    tern_mock_imap_server_remove_folder (TernMockImapServer *self, const char *name);
+gboolean tern_mock_imap_server_has_folder (TernMockImapServer *self, const char *name);
 /* A new UIDVALIDITY numbers the folder's messages from 1 again. */
 void    tern_mock_imap_server_set_uidvalidity (TernMockImapServer *self, const char *folder,
                                                guint32 uidvalidity);

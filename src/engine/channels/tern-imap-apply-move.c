@@ -194,11 +194,37 @@ tern_imap_apply_remove (TernImapApply *self)
   tern_imap_apply_end_flight (self);
 }
 
+/* Those that are still there were restored by somebody: they stay. */
+static void
+searched_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autofree TernImapApplyCall *call = user_data;
+  TernImapApply *self = call->apply;
+  const TernImapApplySet *set = &g_array_index (self->sets, TernImapApplySet, call->index);
+  GError *error = NULL;
+  g_autoptr (TernImapRanges) found =
+      tern_imap_search_finish (TERN_IMAP_SESSION (object), result, &error);
+
+  for (guint i = 0; found != NULL && i < set->n; i++)
+    {
+      guint32 uid = g_array_index (self->asked, guint32, set->first + i);
+
+      if (!set->is_refused && tern_imap_ranges_contains (found, uid))
+        g_ptr_array_add (self->outcome->refused, tern_imap_make_remote_id (self->uidvalidity, uid));
+    }
+  if (self->outcome->refused->len > 0 && self->outcome->error == NULL)
+    self->outcome->error =
+        g_error_new_literal (TERN_ERROR, TERN_ERROR_REFUSED, "somebody has restored the messages");
+  tern_imap_apply_arrived (self, error);
+}
+
 /* Removes those of the messages that are marked as deleted on the server. */
 void
 tern_imap_apply_expunge (TernImapApply *self)
 {
-  if (!tern_imap_session_has (tern_imap_apply_get_session (self), "UIDPLUS"))
+  TernImapSession *session = tern_imap_apply_get_session (self);
+
+  if (!tern_imap_session_has (session, "UIDPLUS"))
     {
       tern_imap_apply_fail (self,
                             g_error_new_literal (TERN_ERROR, TERN_ERROR_UNSUPPORTED,
@@ -208,9 +234,15 @@ tern_imap_apply_expunge (TernImapApply *self)
   tern_imap_apply_make_sets (self, 0);
   tern_imap_apply_begin_flight (self, finish);
   for (guint i = 0; i < self->sets->len; i++)
-    tern_imap_expunge_async (
-        tern_imap_apply_get_session (self), g_array_index (self->sets, TernImapApplySet, i).text,
-        tern_imap_apply_get_cancellable (self), deleted_cb, tern_imap_apply_call (self, i));
+    {
+      const char *set = g_array_index (self->sets, TernImapApplySet, i).text;
+      g_autofree char *criteria = g_strconcat ("UID ", set, NULL);
+
+      tern_imap_expunge_async (session, set, tern_imap_apply_get_cancellable (self), deleted_cb,
+                               tern_imap_apply_call (self, i));
+      tern_imap_search_async (session, criteria, tern_imap_apply_get_cancellable (self),
+                              searched_cb, tern_imap_apply_call (self, i));
+    }
   tern_imap_apply_end_flight (self);
 }
 

@@ -106,7 +106,7 @@ look (TernImapApply *self)
       return;
     }
   set = g_strdup_printf ("%u:*", self->target_uidnext);
-  tern_imap_fetch_async (tern_imap_apply_get_session (self), TRUE, set, "(UID ENVELOPE)", NULL,
+  tern_imap_fetch_async (tern_imap_apply_get_session (self), TRUE, set, "UID ENVELOPE", NULL,
                          &handler, self, tern_imap_apply_get_cancellable (self), fetched_cb, self);
 }
 
