@@ -9,6 +9,8 @@
 /* How long a server that could not be reached is left alone, in seconds: doubled each time. */
 #define RETRY_FIRST 15
 #define RETRY_MOST 600
+/* The longest time that is believed where an error names it, in seconds. */
+#define RETRY_NAMED_MOST (6 * 3600)
 
 typedef struct
 {
@@ -466,7 +468,7 @@ schedule_retry (TernRunner *self, const GError *error)
     return;
   /* A server that names its time is believed, within reason. */
   if (g_error_matches (error, TERN_ERROR, TERN_ERROR_BUSY) && detail != NULL)
-    g_ascii_string_to_unsigned (detail, 10, 1, RETRY_MOST, &wait, NULL);
+    g_ascii_string_to_unsigned (detail, 10, 1, RETRY_NAMED_MOST, &wait, NULL);
   self->failures++;
   wait += (guint64) g_random_int_range (0, (gint32) wait / 4 + 1);
   tern_runner_tell_event (self, (TernEvent){

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tern-imap-commands.h"
 
+#include <string.h>
+
 #include "tern-imap-session-private.h"
 
 typedef struct
@@ -44,6 +46,32 @@ format_date (gint64 seconds)
                           g_date_time_get_second (time));
 }
 
+/* (transfer full): the letter as the server takes it */
+static GBytes *
+finish_letter (TernImapSession *session, GBytes *letter)
+{
+  gsize length;
+  const char *bytes = g_bytes_get_data (letter, &length);
+  GByteArray *longer;
+
+  if ((tern_imap_session_get_quirks (session)->flags & TERN_IMAP_QUIRK_APPEND_CRLF) == 0 ||
+      (length >= 2 && memcmp (bytes + length - 2, "\r\n", 2) == 0))
+    return g_bytes_ref (letter);
+  longer = g_byte_array_sized_new ((guint) length + 2);
+  g_byte_array_append (longer, (const guint8 *) bytes, (guint) length);
+  g_byte_array_append (longer, (const guint8 *) "\r\n", 2);
+  return g_byte_array_free_to_bytes (longer);
+}
+
+static void
+noop_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!tern_imap_command_finish (TERN_IMAP_SESSION (object), result, &error))
+    g_debug ("%s", error->message);
+}
+
 /**
  * tern_imap_append_async:
  * @self: a session that is signed in
@@ -55,7 +83,8 @@ format_date (gint64 seconds)
  * @callback: called when done
  * @user_data: for @callback
  *
- * Puts a letter into a mailbox by APPEND (RFC 9051 section 6.3.12).
+ * Puts a letter into a mailbox by APPEND (RFC 9051 section 6.3.12). Some servers take a letter only
+ * with a line end behind it, and some show it only after a NOOP.
  */
 void
 tern_imap_append_async (TernImapSession *self,
@@ -70,6 +99,7 @@ tern_imap_append_async (TernImapSession *self,
   TernImapCommand *command =
       tern_imap_command_new (self, tern_imap_append_async, cancellable, callback, user_data);
   g_autofree char *date = received != 0 ? format_date (received) : NULL;
+  g_autoptr (GBytes) whole = finish_letter (self, letter);
 
   command->data = g_new0 (Appended, 1);
   command->free_data = g_free;
@@ -79,8 +109,10 @@ tern_imap_append_async (TernImapSession *self,
   tern_imap_command_add (command, " (%s) ", flags);
   if (date != NULL)
     tern_imap_command_add (command, "\"%s\" ", date);
-  tern_imap_command_add_literal (command, letter);
+  tern_imap_command_add_literal (command, whole);
   tern_imap_command_queue (command);
+  if ((tern_imap_session_get_quirks (self)->flags & TERN_IMAP_QUIRK_APPEND_NOOP) != 0)
+    tern_imap_noop_async (self, NULL, noop_cb, NULL);
 }
 
 /**

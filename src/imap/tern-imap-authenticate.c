@@ -30,7 +30,10 @@ authenticate_done (TernImapCommand *self, const TernImapStatus *status)
 
   tern_trace ("imap.auth", TERN_TRACE_MS ("ms", g_get_monotonic_time () - session->started));
   if (!tern_imap_session_set_state (session, TERN_IMAP_STATE_AUTHENTICATED))
-    return;
+    {
+      tern_imap_command_return_disorder (self);
+      return;
+    }
   if (session->looks_ahead)
     tern_imap_session_check_ahead (session);
   g_task_return_boolean (self->task, TRUE);

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "tern-error.h"
+
 #include "tern-imap-utf7.h"
 
 /* The longest literal that LITERAL- lets pass without asking (RFC 7888 section 5). */
@@ -195,6 +197,14 @@ tern_imap_command_queue (TernImapCommand *self)
     }
   g_queue_push_tail (&session->waiting, self);
   tern_imap_session_schedule_flush (session);
+}
+
+/* For a command's done function: the answer came when it could not. The session has ended by it. */
+void
+tern_imap_command_return_disorder (TernImapCommand *self)
+{
+  g_task_return_new_error (self->task, TERN_ERROR, TERN_ERROR_PROTOCOL,
+                           "the server's answers are out of order");
 }
 
 /* Ends the command without an answer; frees it. @error is taken over. */

@@ -3,7 +3,8 @@
 
 /* What a server may make us do: every cap on the peer, in one place. */
 
-/* Bytes of one response that are held in memory: a SEARCH over 2,000,000 messages fits. */
+/* Bytes of one response that are held in memory: a SEARCH over 2,000,000 messages fits. What is
+ * longer is read to its end, if that is no further away than this once more. */
 #define TERN_IMAP_MAX_RESPONSE (32 * 1024 * 1024)
 /* Buffers that one response made grow beyond this are given back after it. */
 #define TERN_IMAP_KEEP_BUFFER (1024 * 1024)
@@ -24,6 +25,10 @@
 /* Namespaces of one kind. */
 #define TERN_IMAP_MAX_NAMESPACES 16
 
+/* Bytes before a greeting has come to its end. */
+#define TERN_IMAP_MAX_GREETING (64 * 1024)
+/* Bytes of what a server says to the user that are kept. */
+#define TERN_IMAP_MAX_WORDS 1000
 /* Bytes of a greeting, and of what a server tells of itself, that are kept. */
 #define TERN_IMAP_MAX_IDENTITY 200
 

@@ -29,7 +29,6 @@ typedef struct
   guint max_connections;
   guint max_command;
   guint max_pipeline;
-  guint backoff;
 } Kind;
 
 /* docs/servers.md tells which behaviour each of these is for. Programs stand before the services
@@ -67,13 +66,12 @@ static const Kind kinds[] = {
       .words = { "GImap" },
       .flags = TERN_IMAP_QUIRK_TRASH_BY_COPY | TERN_IMAP_QUIRK_WRONG_STRUCTURE,
       .max_connections = 4,
-      .backoff = 3600,
   },
   {
       .name = "Exchange",
       .hosts = { "outlook.com", "office365.com", "hotmail.com", "live.com" },
       .words = { "Microsoft Exchange", "Microsoft.Exchange" },
-      .flags = TERN_IMAP_QUIRK_APPEND_LOSES_FLAGS | TERN_IMAP_QUIRK_NEW_MESSAGE_ID,
+      .flags = TERN_IMAP_QUIRK_APPEND_LOSES_FLAGS,
       .max_pipeline = 20,
   },
   {
@@ -222,7 +220,6 @@ tern_imap_quirks_find (TernImapQuirks *self, const TernImapIdentity *identity)
       self->max_connections = lower (self->max_connections, kind->max_connections);
       self->max_command = lower (self->max_command, kind->max_command);
       self->max_pipeline = lower (self->max_pipeline, kind->max_pipeline);
-      self->backoff = MAX (self->backoff, kind->backoff);
       self->kinds |= 1u << i;
     }
   self->max_connections = lower (TERN_IMAP_MAX_CONNECTIONS, self->max_connections);

@@ -14,7 +14,6 @@ G_BEGIN_DECLS
  * @TERN_IMAP_QUIRK_APPEND_CRLF: takes by APPEND only what ends in CRLF
  * @TERN_IMAP_QUIRK_APPEND_LOSES_FLAGS: flags given to APPEND have to be stored once more
  * @TERN_IMAP_QUIRK_APPEND_NOOP: shows an appended message only after a NOOP
- * @TERN_IMAP_QUIRK_NEW_MESSAGE_ID: may give an appended message another Message-ID
  * @TERN_IMAP_QUIRK_LOGIN_AHEAD: garbles what is sent behind AUTHENTICATE before it has answered, but
  *   not what is sent behind LOGIN
  *
@@ -28,7 +27,6 @@ typedef enum
   TERN_IMAP_QUIRK_APPEND_CRLF = 1 << 3,
   TERN_IMAP_QUIRK_APPEND_LOSES_FLAGS = 1 << 4,
   TERN_IMAP_QUIRK_APPEND_NOOP = 1 << 5,
-  TERN_IMAP_QUIRK_NEW_MESSAGE_ID = 1 << 6,
   TERN_IMAP_QUIRK_LOGIN_AHEAD = 1 << 7,
 } TernImapQuirkFlags;
 
@@ -56,8 +54,6 @@ typedef struct
  * @max_connections: how many one account should hold
  * @max_command: bytes of a command that it reads
  * @max_pipeline: commands that may be on their way
- * @backoff: seconds to leave it alone at least, once it has complained of too much traffic; 0 for
- *   the usual
  * @kinds: the kinds of the table that fit, for tern_imap_quirks_distrust()
  *
  * What has to be minded with a server. All is set where nothing is known of it.
@@ -69,7 +65,6 @@ typedef struct
   guint              max_connections;
   guint              max_command;
   guint              max_pipeline;
-  guint              backoff;
   guint32            kinds;
 } TernImapQuirks;
 

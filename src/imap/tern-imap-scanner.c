@@ -31,6 +31,7 @@ struct _TernImapScanner
   guint64 literal_left;
   TernImapNodeKind literal_kind;
   gboolean overflow; /* the response is over a cap: nothing more of it is kept */
+  gsize lost;        /* bytes of it that were not kept */
   gboolean damaged;
   gboolean cr; /* the last byte of a text was a CR that is not kept */
 
@@ -116,6 +117,19 @@ tern_imap_scanner_is_idle (TernImapScanner *self)
   return self->n_nodes == 0 && self->state == STATE_GAP && self->depth == 0;
 }
 
+/**
+ * tern_imap_scanner_is_endless:
+ * @self: a scanner
+ *
+ * Returns: whether the present response goes on so far beyond its cap, or announces a literal so
+ *   large, that nobody should wait for its end
+ */
+gboolean
+tern_imap_scanner_is_endless (TernImapScanner *self)
+{
+  return self->lost > TERN_IMAP_MAX_RESPONSE;
+}
+
 static gboolean
 is_muted (TernImapScanner *self)
 {
@@ -126,7 +140,10 @@ static void
 append (TernImapScanner *self, const guint8 *bytes, gsize length)
 {
   if (is_muted (self))
-    length = MIN (length, MUTED_KEEP - MIN (self->text_length - self->token_start, MUTED_KEEP));
+    {
+      self->lost += MIN (length, G_MAXSIZE - self->lost);
+      length = MIN (length, MUTED_KEEP - MIN (self->text_length - self->token_start, MUTED_KEEP));
+    }
   else if (self->text_length + length > TERN_IMAP_MAX_RESPONSE)
     {
       self->overflow = self->damaged = TRUE;
@@ -308,6 +325,7 @@ end_response (TernImapScanner *self)
 
   self->n_nodes = 0;
   self->text_length = 0;
+  self->lost = 0;
   self->depth = 0;
   self->is_status = self->overflow = self->damaged = self->cr = FALSE;
   self->state = STATE_GAP;
@@ -329,6 +347,8 @@ begin_literal (TernImapScanner *self)
   TernImapResponse so_far;
 
   self->literal_announced = FALSE;
+  if (self->literal_left > G_MAXUINT32)
+    self->lost = G_MAXSIZE;
   close_lists (self);
   so_far = get_response (self);
   begin_token (self, STATE_LITERAL);

@@ -27,6 +27,7 @@ gsize            tern_imap_scanner_push (TernImapScanner *self, const guint8 *by
 void             tern_imap_scanner_pause (TernImapScanner *self);
 void             tern_imap_scanner_resume (TernImapScanner *self);
 gboolean         tern_imap_scanner_is_idle (TernImapScanner *self);
+gboolean         tern_imap_scanner_is_endless (TernImapScanner *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TernImapScanner, tern_imap_scanner_free)
 

@@ -62,6 +62,8 @@ select_done (TernImapCommand *self, const TernImapStatus *status)
   tern_trace ("imap.select", TERN_TRACE_INT ("exists", session->selected.exists));
   if (tern_imap_session_set_state (session, TERN_IMAP_STATE_SELECTED))
     g_task_return_boolean (self->task, TRUE);
+  else
+    tern_imap_command_return_disorder (self);
 }
 
 /* A failed SELECT leaves no mailbox selected (RFC 9051 section 6.3.2). */

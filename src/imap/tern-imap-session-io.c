@@ -280,6 +280,13 @@ read_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   taken = tern_imap_scanner_push (self->scanner, self->buffer, (gsize) n);
   if (!tern_imap_session_is_alive (self))
     return;
+  if (tern_imap_scanner_is_endless (self->scanner) ||
+      (self->greet != NULL && self->received > TERN_IMAP_MAX_GREETING))
+    {
+      tern_imap_session_fail (self, g_error_new_literal (TERN_ERROR, TERN_ERROR_PROTOCOL,
+                                                         "the server sends a line without end"));
+      return;
+    }
   if (self->tls != NULL)
     {
       start_tls (self, taken < (gsize) n);

@@ -140,6 +140,7 @@ void tern_imap_command_add_literal (TernImapCommand *self, GBytes *bytes);
 void tern_imap_command_wait (TernImapCommand *self);
 void tern_imap_command_queue (TernImapCommand *self);
 void tern_imap_command_return_error (TernImapCommand *self, GError *error);
+void tern_imap_command_return_disorder (TernImapCommand *self);
 
 void     tern_imap_session_start_reading (TernImapSession *self);
 void     tern_imap_session_schedule_flush (TernImapSession *self);

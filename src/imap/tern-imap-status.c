@@ -4,9 +4,12 @@
 #include <string.h>
 
 #include "tern-error.h"
+#include "tern-imap-limits.h"
 
-/* The longest wait that is believed, in seconds. */
+/* The longest wait that Exchange is believed, in seconds. */
 #define MAX_BACKOFF 300
+/* How long Gmail is left alone once the day's traffic is used up, in seconds. */
+#define TRAFFIC_BACKOFF "3600"
 
 /* The end of a response code: the first `]` outside of parentheses and quotes, for flags of real
  * servers hold one. */
@@ -31,6 +34,14 @@ find_code_end (const char *text)
   return first;
 }
 
+static char *
+dup_words (const char *text)
+{
+  g_autofree char *start = g_strndup (text, TERN_IMAP_MAX_WORDS);
+
+  return g_utf8_make_valid (start, -1);
+}
+
 static void
 parse_text (TernImapStatus *self, const char *text)
 {
@@ -41,7 +52,7 @@ parse_text (TernImapStatus *self, const char *text)
   if (end == NULL)
     {
       self->arguments = g_strdup ("");
-      self->text = g_utf8_make_valid (text, -1);
+      self->text = dup_words (text);
       return;
     }
   inside = g_strndup (text + 1, (gsize) (end - text - 1));
@@ -52,7 +63,7 @@ parse_text (TernImapStatus *self, const char *text)
   self->code = g_ascii_strup (inside, -1);
   while (*++end == ' ')
     ;
-  self->text = g_utf8_make_valid (end, -1);
+  self->text = dup_words (end);
 }
 
 /**
@@ -130,6 +141,17 @@ make_throttled (const TernImapStatus *self)
   return error;
 }
 
+/* "NO [OVERQUOTA] Account exceeded command or bandwidth limits." (Gmail); the code alone would mean
+ * that the mailbox is full. */
+static GError *
+make_limited (const TernImapStatus *self)
+{
+  GError *error = g_error_new (TERN_ERROR, TERN_ERROR_BUSY, "%s", self->text);
+
+  tern_error_set_detail (error, TRAFFIC_BACKOFF);
+  return error;
+}
+
 /**
  * tern_imap_status_to_error:
  * @self: a status that is not OK
@@ -166,6 +188,8 @@ tern_imap_status_to_error (const TernImapStatus *self)
 
   if (strstr (self->text, "throttled") != NULL)
     return make_throttled (self);
+  if (strstr (self->text, "bandwidth limits") != NULL)
+    return make_limited (self);
   if (self->kind == TERN_IMAP_STATUS_BAD)
     code = TERN_ERROR_PROTOCOL;
   else if (self->kind == TERN_IMAP_STATUS_BYE)

@@ -29,8 +29,9 @@ test_dovecot_lines (ChannelFixture *self, gconstpointer data)
   g_assert_cmpstr (server_get (self, "1.2")->structure->mime_type, ==, "multipart/alternative");
 }
 
+/* Marks every second of many letters. */
 static void
-test_long_command (ChannelFixture *self, gconstpointer data)
+set_many (ChannelFixture *self)
 {
   g_autoptr (GPtrArray) ids = g_ptr_array_new_with_free_func (g_free);
   const TernRemoteChange change = {
@@ -43,7 +44,35 @@ test_long_command (ChannelFixture *self, gconstpointer data)
     g_ptr_array_add (ids, g_strdup_printf ("1.%u", 2 * i + 1));
   server_apply (self, &change, NULL, &error);
   g_assert_no_error (error);
+}
+
+static void
+test_long_command (ChannelFixture *self, gconstpointer data)
+{
+  set_many (self);
   g_assert_cmpuint (server_longest_command (self, "UID STORE"), <=, 1000);
+}
+
+static void
+test_dovecot_idle (ChannelFixture *self, gconstpointer data)
+{
+  identify (self, "Dovecot ready.", "(\"name\" \"Dovecot\")", NULL);
+  self->imap->timing.coalesce = self->imap->timing.settle = 1;
+  server_sync (self, "INBOX");
+  tern_mock_imap_server_prepend (self->server, "IDLE", "* OK Still here\r\n* OK Still here\r\n");
+  tern_channel_watch (self->channel, (const char *const[]){ "INBOX", NULL });
+  tern_mock_imap_server_wait_command (self->server, "IDLE", 1);
+  tern_mock_imap_server_add_letters (self->server, "INBOX", 1);
+  channel_fixture_wait_changed (self, 1);
+  g_assert_cmpuint (self->changed->len, ==, 1);
+}
+
+static void
+test_dovecot_command (ChannelFixture *self, gconstpointer data)
+{
+  identify (self, "Dovecot ready.", "(\"name\" \"Dovecot\")", NULL);
+  set_many (self);
+  g_assert_cmpuint (tern_mock_imap_server_count (self->server, "UID STORE"), ==, 1);
 }
 
 /* --- Cyrus --- */
@@ -106,6 +135,23 @@ test_courier_inbox (ChannelFixture *self, gconstpointer data)
   g_assert_true (server_find_folder (folders, "INBOX")->selectable);
   server_sync (self, "INBOX");
   g_assert_cmpuint (tern_recording_sink_count (self->sink), ==, 1);
+}
+
+static void
+test_courier_append (ChannelFixture *self, gconstpointer data)
+{
+  g_autoptr (GBytes) content = g_bytes_new_static ("Subject: x\r\n\r\nx\r\n", 17);
+  g_autoptr (GPtrArray) none = g_ptr_array_new ();
+  const TernRemoteChange change = {
+    .kind = TERN_OPERATION_APPEND, .folder = "INBOX", .messages = none, .content = content
+  };
+  g_autoptr (GError) error = NULL;
+
+  identify (self, "Courier-IMAP ready.", "NIL", "IMAP4rev1 UIDPLUS");
+  tern_mock_imap_server_reply (self->server, "APPEND", "$TAG OK [APPENDUID 1 1]\r\n");
+  server_apply (self, &change, NULL, &error);
+  g_assert_no_error (error);
+  tern_mock_imap_server_wait_command (self->server, "NOOP", 1);
 }
 
 /* --- Others --- */
@@ -295,9 +341,12 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   ADD ("Dovecot/line counts may be negative and multiparts empty", test_dovecot_lines);
+  ADD ("Dovecot/a sign of life is no news", test_dovecot_idle);
+  ADD ("Dovecot/five hundred letters are one command", test_dovecot_command);
   ADD ("Cyrus/LIST is plain before version 2.5.11", test_cyrus_list);
   ADD ("Cyrus/what ID told is known at the next start", test_cyrus_remembered);
   ADD ("Courier/INBOX is there though it is not listed", test_courier_inbox);
+  ADD ("Courier/a NOOP follows each new letter", test_courier_append);
   ADD ("Proton bridge/strings hold UTF-8 as it is", test_proton_strings);
   ADD ("Yandex/an endless BYE ends at the first", test_yandex_bye);
   ADD ("mail.ru/numbers may have an exponent", test_mailru_numbers);

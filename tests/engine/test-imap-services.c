@@ -76,6 +76,46 @@ test_gmail_folder (ChannelFixture *self, gconstpointer data)
   g_assert_cmpint (server_find_folder (folders, "Trash")->role, ==, TERN_FOLDER_ROLE_NONE);
 }
 
+static void
+test_gmail_limits (ChannelFixture *self, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  tern_mock_imap_server_reply (
+      self->server, "SELECT",
+      "* BYE [OVERQUOTA] Account exceeded command or bandwidth limits. x7\r\n");
+  g_assert_false (server_try_sync (self, "INBOX", &error));
+  g_assert_error (error, TERN_ERROR, TERN_ERROR_BUSY);
+  g_assert_cmpstr (tern_error_get_detail (error), ==, "3600");
+}
+
+/* --- Appending --- */
+
+static char *
+append_one (TernMockImapServer *server, const TernMockImapCommand *command, gpointer user_data)
+{
+  return g_strdup ("$TAG OK [APPENDUID 1 1] done\r\n");
+}
+
+/* Puts a letter into INBOX, where it is the first. */
+static void
+append_letter (ChannelFixture *self, const char *letter)
+{
+  g_autoptr (GBytes) content = g_bytes_new (letter, strlen (letter));
+  g_autoptr (GPtrArray) none = g_ptr_array_new ();
+  const TernRemoteChange change = { .kind = TERN_OPERATION_APPEND,
+                                    .folder = "INBOX",
+                                    .messages = none,
+                                    .content = content,
+                                    .set = TERN_FLAGS_FLAGGED };
+  g_autoptr (GError) error = NULL;
+
+  tern_mock_imap_server_add_letters (self->server, "INBOX", 1);
+  tern_mock_imap_server_set_handler (self->server, "APPEND", append_one, NULL);
+  server_apply (self, &change, NULL, &error);
+  g_assert_no_error (error);
+}
+
 /* --- Exchange --- */
 
 static void
@@ -325,6 +365,29 @@ test_exchange_beyond (ChannelFixture *self, gconstpointer data)
 }
 
 static void
+test_exchange_append (ChannelFixture *self, gconstpointer data)
+{
+  g_autofree char *flags = NULL;
+
+  append_letter (self, "Subject: x\r\n\r\nx\r\n");
+  flags = tern_mock_imap_server_dup_flags (self->server, "INBOX", 1);
+  g_assert_cmpstr (flags, ==, "\\Flagged");
+}
+
+static void
+test_exchange_idle (ChannelFixture *self, gconstpointer data)
+{
+  self->imap->timing.coalesce = self->imap->timing.settle = 1;
+  server_sync (self, "INBOX");
+  tern_mock_imap_server_prepend (self->server, "IDLE", "* 1 EXISTS\r\n");
+  tern_channel_watch (self->channel, (const char *const[]){ "INBOX", NULL });
+  channel_fixture_wait_changed (self, 1);
+  g_assert_cmpstr (self->changed->pdata[0], ==, "INBOX");
+  server_sync (self, "INBOX");
+  g_assert_cmpuint (tern_mock_imap_server_count_connections (self->server), ==, 1);
+}
+
+static void
 test_exchange_identity (ChannelFixture *self, gconstpointer data)
 {
   server_sync (self, "INBOX");
@@ -347,6 +410,27 @@ test_yahoo_extensions (ChannelFixture *self, gconstpointer data)
   server_sync (self, "INBOX");
   g_assert_false (server_was_asked (self, "SELECT", "CONDSTORE"));
   g_assert_cmpuint (tern_mock_imap_server_count (self->server, "ENABLE"), ==, 0);
+}
+
+static void
+test_yahoo_polling (ChannelFixture *self, gconstpointer data)
+{
+  self->imap->timing.coalesce = self->imap->timing.poll_first = 1;
+  server_sync (self, "INBOX");
+  tern_channel_watch (self->channel, (const char *const[]){ "INBOX", NULL });
+  tern_mock_imap_server_wait_command (self->server, "NOOP", 2);
+  tern_mock_imap_server_add_letters (self->server, "INBOX", 1);
+  channel_fixture_wait_changed (self, 1);
+  g_assert_cmpuint (tern_mock_imap_server_count (self->server, "IDLE"), ==, 0);
+}
+
+static void
+test_yahoo_append (ChannelFixture *self, gconstpointer data)
+{
+  append_letter (self, "Subject: x\r\n\r\nno end");
+  g_assert_true (server_was_asked (self, "APPEND", "no end\r\n\""));
+  append_letter (self, "Subject: x\r\n\r\nan end\r\n");
+  g_assert_true (server_was_asked (self, "APPEND", "an end\r\n\""));
 }
 
 static void
@@ -542,6 +626,9 @@ add_exchange (void)
        test_exchange_raw_line);
   ADD ("Exchange", "EXPUNGE and FETCH may name messages beyond the last", set_up_exchange,
        test_exchange_beyond);
+  ADD ("Exchange", "flags are given to a new letter once more", set_up_exchange,
+       test_exchange_append);
+  ADD ("Exchange", "EXISTS may come before IDLE has begun", set_up_exchange, test_exchange_idle);
   ADD ("Exchange", "ID is sent with real fields", set_up_exchange, test_exchange_identity);
 }
 
@@ -554,8 +641,12 @@ main (int argc, char **argv)
   ADD ("Gmail", "a structure with an empty multipart is not used", set_up_gmail,
        test_gmail_structure);
   ADD ("Gmail", "names are local and [Gmail] is no folder", set_up_gmail, test_gmail_folder);
+  ADD ("Gmail", "used up traffic is waited for by the hour", set_up_gmail, test_gmail_limits);
   add_exchange ();
   ADD ("Yahoo", "neither IDLE nor CONDSTORE is used", set_up_yahoo, test_yahoo_extensions);
+  ADD ("Yahoo", "folders are asked about where nothing tells of them", set_up_yahoo,
+       test_yahoo_polling);
+  ADD ("Yahoo", "a new letter ends in a line end", set_up_yahoo, test_yahoo_append);
   ADD ("Yahoo", "messages may come in any order", set_up_yahoo, test_yahoo_order);
   ADD ("Yahoo", "an empty list stands for no address", set_up_yahoo, test_yahoo_addresses);
   ADD ("iCloud", "letters are asked for by BODY.PEEK", set_up_icloud, test_icloud_body);

@@ -229,6 +229,28 @@ test_long_line (void)
 }
 
 static void
+test_endless (void)
+{
+  g_autofree char *block = g_malloc (1024 * 1024);
+  g_auto (Reader) line = { 0 };
+  g_auto (Reader) literal = { 0 };
+  static const char announced[] = "* 1 FETCH (BODY[] {4294967296}\r\n";
+  guint n = 0;
+
+  memset (block, 'x', 1024 * 1024);
+  reader_init (&line, FALSE);
+  for (; !tern_imap_scanner_is_endless (line.scanner); n++)
+    {
+      g_assert_cmpuint (n, <, 3 * TERN_IMAP_MAX_RESPONSE / (1024 * 1024));
+      tern_imap_scanner_push (line.scanner, (const guint8 *) block, 1024 * 1024);
+    }
+  g_assert_cmpuint (n, >, TERN_IMAP_MAX_RESPONSE / (1024 * 1024));
+  reader_init (&literal, FALSE);
+  tern_imap_scanner_push (literal.scanner, (const guint8 *) announced, strlen (announced));
+  g_assert_true (tern_imap_scanner_is_endless (literal.scanner));
+}
+
+static void
 test_big_literal (void)
 {
   g_autofree char *header =
@@ -274,6 +296,7 @@ main (int argc, char **argv)
   g_test_add_func ("/imap/scanner/lists nested too deep are left out", test_depth);
   g_test_add_func ("/imap/scanner/a response over the cap is cut and the next one read",
                    test_long_line);
+  g_test_add_func ("/imap/scanner/a line without end is told from a long one", test_endless);
   g_test_add_func ("/imap/scanner/a literal over the cap is left out unless it is streamed",
                    test_big_literal);
   g_test_add_func ("/imap/scanner/nothing is read behind a pause", test_pause);

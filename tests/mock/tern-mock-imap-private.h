@@ -160,6 +160,7 @@ struct _TernMockImapServer
   guint64       received;
   guint64       break_sent;
   guint64       break_received;
+  GRand        *noise; /* (nullable) */
   GPtrArray    *folders;  /* MockFolder * */
   GPtrArray    *scripts;  /* MockScript * */
   GHashTable   *handlers; /* char * → MockHandler * */
@@ -184,5 +185,6 @@ void        mock_server_remove_session (TernMockImapServer *self, MockSession *s
 MockFolder *mock_server_find_folder (TernMockImapServer *self, const char *name);
 char       *mock_server_dup_capabilities (TernMockImapServer *self, MockSession *session);
 void        mock_server_changed (TernMockImapServer *self);
+void        mock_server_add_noise (TernMockImapServer *self, GByteArray *bytes);
 
 G_END_DECLS

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tern-mock-imap-private.h"
 
+#include <string.h>
+
 /* What a test prescribes, and what it can see afterwards. */
 
 #define WAIT_SECONDS 30
@@ -103,6 +105,79 @@ tern_mock_imap_server_set_forgetful (TernMockImapServer *self, gboolean forgetfu
 {
   MOCK_LOCKED (self);
   self->forgetful = forgetful;
+}
+
+void
+tern_mock_imap_server_set_noise (TernMockImapServer *self, guint32 seed)
+{
+  MOCK_LOCKED (self);
+  g_clear_pointer (&self->noise, g_rand_free);
+  if (seed != 0)
+    self->noise = g_rand_new_with_seed (seed);
+}
+
+/* Damages one place of @bytes. */
+static void
+damage (GRand *noise, GByteArray *bytes)
+{
+  static const char *const tokens[] = { "(",          ")",  "\"",  "{9}\r\n",   "NIL", "\r\n",
+                                        "4294967295", "-1", "0",   "* BYE\r\n", "[",   "]",
+                                        " ",          "\\", "1:*", "\xff" };
+  const char *token = tokens[g_rand_int_range (noise, 0, G_N_ELEMENTS (tokens))];
+  guint at = (guint) g_rand_int_range (noise, 0, (gint32) bytes->len);
+  guint wanted = (guint) g_rand_int_range (noise, 1, 40);
+  guint length = MIN (bytes->len - at, wanted);
+  g_autofree guint8 *tail = g_memdup2 (bytes->data + at, bytes->len - at);
+  guint tail_length = bytes->len - at;
+
+  switch (g_rand_int_range (noise, 0, 5))
+    {
+    case 0:
+      bytes->data[at] = (guint8) g_rand_int_range (noise, 0, 256);
+      break;
+    case 1:
+      g_byte_array_remove_range (bytes, at, length);
+      break;
+    case 2: /* twice */
+      g_byte_array_set_size (bytes, at + length);
+      g_byte_array_append (bytes, tail, tail_length);
+      break;
+    case 3: /* nothing further */
+      g_byte_array_set_size (bytes, at);
+      break;
+    default:
+      g_byte_array_set_size (bytes, at);
+      g_byte_array_append (bytes, (const guint8 *) token, (guint) strlen (token));
+      g_byte_array_append (bytes, tail, tail_length);
+      break;
+    }
+}
+
+/* Damages what is about to be sent, every third time. */
+void
+mock_server_add_noise (TernMockImapServer *self, GByteArray *bytes)
+{
+  if (self->noise == NULL || g_rand_int_range (self->noise, 0, 3) > 0)
+    return;
+  for (gint32 n = g_rand_int_range (self->noise, 1, 4); n > 0 && bytes->len > 1; n--)
+    damage (self->noise, bytes);
+}
+
+static gboolean
+hang_up_cb (gpointer user_data)
+{
+  TernMockImapServer *self = user_data;
+  MOCK_LOCKED (self);
+
+  for (guint i = self->sessions->len; i > 0; i--)
+    mock_session_close (g_ptr_array_index (self->sessions, i - 1));
+  return G_SOURCE_REMOVE;
+}
+
+void
+tern_mock_imap_server_hang_up (TernMockImapServer *self)
+{
+  g_main_context_invoke (self->context, hang_up_cb, self);
 }
 
 void

@@ -22,6 +22,7 @@ tern_mock_imap_server_finalize (GObject *object)
   g_free (self->after);
   g_free (self->user);
   g_free (self->password);
+  g_clear_pointer (&self->noise, g_rand_free);
   g_free (self->greeting);
   g_free (self->identity);
   g_ptr_array_unref (self->folders);

@@ -142,6 +142,11 @@ void tern_mock_imap_server_set_forgetful (TernMockImapServer *self, gboolean for
 void tern_mock_imap_server_break_after (TernMockImapServer *self, guint64 sent, guint64 received);
 void tern_mock_imap_server_get_traffic (TernMockImapServer *self, guint64 *sent,
                                         guint64 *received);
+/* Changes some bytes of what is sent, the same ones for the same @seed and replies: other bytes,
+ * more, fewer, twice, or nothing further. 0 for no more of it. */
+void tern_mock_imap_server_set_noise (TernMockImapServer *self, guint32 seed);
+/* Closes every connection, and goes on listening. */
+void tern_mock_imap_server_hang_up (TernMockImapServer *self);
 
 /* Holds all replies back while commands are still read and carried out, so that a test can see
  * how many come without an answer; then lets the replies go. */

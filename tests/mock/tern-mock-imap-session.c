@@ -154,6 +154,7 @@ mock_session_flush (MockSession *self)
     return;
   if (self->sending == NULL && self->out->len > 0)
     {
+      mock_server_add_noise (self->server, self->out);
       self->sending = g_byte_array_free_to_bytes (self->out);
       self->out = g_byte_array_new ();
       self->answered = TRUE;

@@ -6,14 +6,16 @@ import re
 import project
 
 PAGE = "docs/servers.md"
-SCRIPTED = ("tests/engine/test-imap-services.c", "tests/engine/test-imap-programs.c")
+SCRIPTED = ("tests/engine/test-imap-attack.c", "tests/engine/test-imap-programs.c",
+            "tests/engine/test-imap-services.c")
 
 
 def main():
     root = project.top()
     sources = "".join(project.read(root, path)
                       for path in project.files(root, ".c", under=("tests",)))
-    rows = re.findall(r"^\|.*\| `([^`]+)` \|$", project.read(root, PAGE), re.MULTILINE)
+    cells = re.findall(r"^\|.*\| (`[^|]+`) \|$", project.read(root, PAGE), re.MULTILINE)
+    rows = [name for cell in cells for name in re.findall(r"`([^`]+)`", cell)]
     problems = [f"{PAGE}: there is no test \"{name}\"" for name in rows
                 if f'/{name}"' not in sources and f'"{name}"' not in sources]
     for path in SCRIPTED:

@@ -15,6 +15,35 @@ get_limit (TernImapApply *self)
   return limit != NULL ? g_ascii_strtoull (limit + strlen ("APPENDLIMIT="), NULL, 10) : 0;
 }
 
+/* The letter is there, whatever becomes of its flags. */
+static void
+flagged_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!tern_imap_command_finish (TERN_IMAP_SESSION (object), result, &error))
+    g_message ("The flags of a new letter are not kept: %s", error->message);
+  tern_imap_apply_done (user_data);
+}
+
+static void
+set_flags (TernImapApply *self)
+{
+  TernImapSession *session = tern_imap_apply_get_session (self);
+  guint32 uidvalidity, uid;
+  char set[16];
+
+  if (!tern_imap_parse_remote_id (self->outcome->created, &uidvalidity, &uid) ||
+      tern_imap_session_get_selected (session)->uidvalidity != uidvalidity)
+    {
+      tern_imap_apply_done (self);
+      return;
+    }
+  g_snprintf (set, sizeof set, "%u", uid);
+  tern_imap_store_async (session, set, "+FLAGS.SILENT", self->set,
+                         tern_imap_apply_get_cancellable (self), flagged_cb, self);
+}
+
 static void
 appended_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
@@ -29,7 +58,12 @@ appended_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     }
   if (uid != 0)
     self->outcome->created = tern_imap_make_remote_id (uidvalidity, uid);
-  tern_imap_apply_done (self);
+  if (uid != 0 && *self->set != '\0' &&
+      (tern_imap_session_get_quirks (TERN_IMAP_SESSION (object))->flags &
+       TERN_IMAP_QUIRK_APPEND_LOSES_FLAGS) != 0)
+    tern_imap_apply_acquire (self, self->folder, set_flags);
+  else
+    tern_imap_apply_done (self);
 }
 
 /* Puts a letter into a folder, once: before the first try the folder's next UID is kept, and a

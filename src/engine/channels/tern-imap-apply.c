@@ -150,7 +150,7 @@ tern_imap_apply_arrived (TernImapApply *self, GError *error)
 void
 tern_imap_apply_make_sets (TernImapApply *self, gsize overhead)
 {
-  gsize room = TERN_IMAP_MAX_COMMAND - 48;
+  gsize room = tern_imap_session_get_quirks (tern_imap_apply_get_session (self))->max_command - 48;
   g_autoptr (GPtrArray) texts = NULL;
   guint first = 0;
 
