@@ -7,7 +7,6 @@
 /* So many bytes of a letter's text make a snippet; HTML starts with what nobody reads. */
 #define PLAIN_BYTES 1024
 #define HTML_BYTES 12288
-#define SNIPPET_CHARS 200
 /* Messages asked for at once. */
 #define MAX_BATCH 50
 /* Rows that were scrolled past are not worth a round trip. */
@@ -77,7 +76,7 @@ keep_snippet (TernRunner *self, Snippet *snippet, TernChanges *changes)
   tern_mime_decoder_finish (snippet->decoder, snippet->content);
   text = tern_mime_decode_text (snippet->content->data, snippet->content->len,
                                 snippet->part->charset, snippet->part->mime_type);
-  line = tern_mime_make_snippet (text, is_html (snippet), SNIPPET_CHARS);
+  line = tern_mime_make_snippet (text, is_html (snippet), TERN_SNIPPET_CHARS);
   if (!tern_store_set_snippet (tern_runner_get_store (self), snippet->id, line, changes, &error))
     g_debug ("Cannot keep the beginning of a letter: %s", error->message);
 }
@@ -100,7 +99,8 @@ fetch_cb (GObject *object, GAsyncResult *result, gpointer user_data)
             {
               Snippet *snippet = g_ptr_array_index (batch->snippets, i);
 
-              if (snippet->complete)
+              /* What the server has no text for has no beginning either. */
+              if (snippet->complete || error == NULL)
                 keep_snippet (self, snippet, changes);
             }
           tern_store_commit (tern_runner_get_store (self), NULL);
@@ -156,18 +156,24 @@ batch_with_channel (TernRunner *self, TernChannel *channel, const GError *error,
                                   NULL, self->cancellable, fetch_cb, batch);
 }
 
+static const TernStructure *
+find_text (const TernMessage *message)
+{
+  const TernStructure *part = NULL;
+
+  if (message->structure != NULL)
+    part = tern_structure_find_text (message->structure, "text/plain");
+  if (part == NULL && message->structure != NULL)
+    part = tern_structure_find_text (message->structure, "text/html");
+  return part;
+}
+
 static Snippet *
 snippet_new (const TernMessage *message)
 {
-  const TernStructure *part = NULL;
+  const TernStructure *part = find_text (message);
   Snippet *snippet;
 
-  if (message->structure != NULL)
-    {
-      part = tern_structure_find_text (message->structure, "text/plain");
-      if (part == NULL)
-        part = tern_structure_find_text (message->structure, "text/html");
-    }
   if (part == NULL)
     return NULL;
 
@@ -235,6 +241,53 @@ is_waiting (TernRunner *self, gint64 id)
   return FALSE;
 }
 
+/* A letter whose text is here needs no server for its beginning. */
+static void
+make_from_kept (TernRunner *self, const TernMessage *message, TernChanges *changes)
+{
+  TernStore *store = tern_runner_get_store (self);
+  const TernStructure *part = find_text (message);
+  g_autoptr (GBytes) content =
+      part != NULL ? tern_store_peek_part (store, message->id, part->part_id, NULL) : NULL;
+  g_autofree char *beginning = NULL;
+  g_autofree char *text = NULL;
+  g_autofree char *line = NULL;
+  gsize length;
+
+  if (content == NULL)
+    return;
+  beginning =
+      g_strndup (g_bytes_get_data (content, NULL), MIN (g_bytes_get_size (content), HTML_BYTES));
+  text = g_utf8_make_valid (beginning, -1);
+  length = strlen (text);
+  if (g_str_has_suffix (text, "\357\277\275")) /* cut inside a character */
+    text[length - 3] = '\0';
+  line =
+      tern_mime_make_snippet (text, strcmp (part->mime_type, "text/html") == 0, TERN_SNIPPET_CHARS);
+  tern_store_set_snippet (store, message->id, line, changes, NULL);
+}
+
+/* Makes what can be made from what is kept; the rest is left to be asked for. */
+static void
+make_all_from_kept (TernRunner *self, const gint64 *ids, gsize n)
+{
+  TernStore *store = tern_runner_get_store (self);
+  TernChanges *changes = tern_changes_new ();
+
+  if (tern_store_begin (store, NULL))
+    {
+      for (gsize i = 0; i < n; i++)
+        {
+          g_autoptr (TernMessage) message = tern_store_get_message (store, ids[i], NULL);
+
+          if (message != NULL && message->snippet == NULL)
+            make_from_kept (self, message, changes);
+        }
+      tern_store_commit (store, NULL);
+    }
+  tern_core_take_changes (self->core, changes);
+}
+
 /**
  * tern_runner_request_snippets:
  * @self: a runner
@@ -242,15 +295,18 @@ is_waiting (TernRunner *self, gint64 id)
  * @ids: (array length=n): messages in it
  * @n: how many
  *
- * Asks the server for the beginnings of letters that have none yet, a screenful in one flight. What
- * was asked for last is on screen now, so the oldest of too many wishes are dropped. An account
- * that cannot be reached is left alone.
+ * Makes the beginnings of letters that have none yet, from what is kept of them, and asks the
+ * server for the others, a screenful in one flight. What was asked for last is on screen now, so
+ * the oldest of too many wishes are dropped. An account that cannot be reached is left alone.
  */
 void
 tern_runner_request_snippets (TernRunner *self, gint64 folder_id, const gint64 *ids, gsize n)
 {
-  if (self->core == NULL || self->state == TERN_ACCOUNT_STATE_OFFLINE ||
-      self->state == TERN_ACCOUNT_STATE_SIGN_IN || self->state == TERN_ACCOUNT_STATE_CERTIFICATE)
+  if (self->core == NULL)
+    return;
+  make_all_from_kept (self, ids, n);
+  if (self->state == TERN_ACCOUNT_STATE_OFFLINE || self->state == TERN_ACCOUNT_STATE_SIGN_IN ||
+      self->state == TERN_ACCOUNT_STATE_CERTIFICATE)
     return;
 
   for (gsize i = 0; i < n; i++)

@@ -178,6 +178,8 @@ parse_item (TernImapFetch *self, const char *name, guint value)
       good = tern_imap_structure_parse (self, value);
       self->items |= good ? TERN_IMAP_HAS_STRUCTURE : 0;
     }
+  else if (g_ascii_strcasecmp (name, "PREVIEW") == 0)
+    self->preview = tern_imap_response_get_string (response, value);
   else if (g_ascii_strncasecmp (name, "BODY[", 5) == 0)
     add_section (self, name, value);
   if (!good)
@@ -209,6 +211,7 @@ tern_imap_fetch_data_parse (TernImapFetch *self, const TernImapResponse *respons
   self->flags = 0;
   self->date = 0;
   self->size = self->modseq = 0;
+  self->preview = NULL;
   self->is_damaged = response->damaged;
   g_string_truncate (self->keywords, 0);
   g_array_set_size (self->parts, 0);

@@ -124,6 +124,7 @@ typedef struct
   gint64                  date;
   guint64                 size;
   guint64                 modseq;
+  const char             *preview; /* nullable: NIL, or not there */
   TernImapEnvelope        envelope;
   GArray                 *parts; /* TernImapPart, the root first */
   TernImapSection         sections[TERN_IMAP_MAX_SECTIONS];

@@ -9,6 +9,9 @@
 
 G_BEGIN_DECLS
 
+/* Characters of a snippet at most. */
+#define TERN_SNIPPET_CHARS 200
+
 #define TERN_TYPE_MESSAGE (tern_message_get_type ())
 
 /**

@@ -189,6 +189,28 @@ read_file (TernStore *self, gint64 id, gsize size)
   return NULL;
 }
 
+static GBytes *
+read_part (TernStore *self, gint64 message_id, const char *part_id, gint64 *id, GError **error)
+{
+  g_autoptr (TernStatement) statement =
+      tern_store_prepare_ids (self,
+                              "SELECT id, size, content FROM part WHERE part_id = ?2 "
+                              "AND message = (SELECT message FROM placement WHERE id = ?1)",
+                              TERN_IDS (message_id), error);
+  gboolean row;
+
+  if (statement == NULL)
+    return NULL;
+  tern_store_bind_text (statement, 2, part_id);
+  if (!tern_store_step (statement, &row, error) || !row)
+    return NULL;
+  *id = sqlite3_column_int64 (statement, 0);
+  if (sqlite3_column_type (statement, 2) == SQLITE_NULL)
+    return read_file (self, *id, (gsize) sqlite3_column_int64 (statement, 1));
+  return g_bytes_new (sqlite3_column_blob (statement, 2),
+                      (gsize) sqlite3_column_bytes (statement, 2));
+}
+
 /**
  * tern_store_get_part:
  * @self: a store
@@ -203,30 +225,32 @@ read_file (TernStore *self, gint64 id, gsize size)
 GBytes *
 tern_store_get_part (TernStore *self, gint64 message_id, const char *part_id, GError **error)
 {
-  g_autoptr (GBytes) bytes = NULL;
-  g_autoptr (TernStatement) statement =
-      tern_store_prepare_ids (self,
-                              "SELECT id, size, content FROM part WHERE part_id = ?2 "
-                              "AND message = (SELECT message FROM placement WHERE id = ?1)",
-                              TERN_IDS (message_id), error);
-  gboolean row;
   gint64 id, tick;
+  g_autoptr (GBytes) bytes = read_part (self, message_id, part_id, &id, error);
 
-  if (statement == NULL)
-    return NULL;
-  tern_store_bind_text (statement, 2, part_id);
-  if (!tern_store_step (statement, &row, error) || !row)
-    return NULL;
-  id = sqlite3_column_int64 (statement, 0);
-  if (sqlite3_column_type (statement, 2) == SQLITE_NULL)
-    bytes = read_file (self, id, (gsize) sqlite3_column_int64 (statement, 1));
-  else
-    bytes = g_bytes_new (sqlite3_column_blob (statement, 2),
-                         (gsize) sqlite3_column_bytes (statement, 2));
   if (bytes == NULL || !next_tick (self, &tick, error))
     return NULL;
   g_hash_table_insert (self->touched, g_memdup2 (&id, sizeof id), g_memdup2 (&tick, sizeof tick));
   return g_steal_pointer (&bytes);
+}
+
+/**
+ * tern_store_peek_part:
+ * @self: a store
+ * @message_id: the message
+ * @part_id: the part's number; "" for the whole message
+ * @error: return location for %TERN_ERROR_STORAGE
+ *
+ * Reads a part for something else than that somebody opens the letter: it counts as no use.
+ *
+ * Returns: (transfer full) (nullable): the part; %NULL without an error where it is not kept
+ */
+GBytes *
+tern_store_peek_part (TernStore *self, gint64 message_id, const char *part_id, GError **error)
+{
+  gint64 id;
+
+  return read_part (self, message_id, part_id, &id, error);
 }
 
 static gboolean

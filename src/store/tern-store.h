@@ -109,6 +109,8 @@ gboolean tern_store_put_part (TernStore *self, gint64 message_id, const char *pa
                               GBytes *content, GError **error);
 GBytes  *tern_store_get_part (TernStore *self, gint64 message_id, const char *part_id,
                               GError **error);
+GBytes  *tern_store_peek_part (TernStore *self, gint64 message_id, const char *part_id,
+                               GError **error);
 gboolean tern_store_evict (TernStore *self, guint64 capacity, GError **error);
 
 /* tern-store-bodies.c: parts kept before anybody asks for them */

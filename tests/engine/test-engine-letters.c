@@ -256,6 +256,103 @@ test_one_command (Fixture *fixture, gconstpointer unused)
   g_assert_cmpuint (count_asked (fixture, "BODYSTRUCTURE"), ==, 1);
 }
 
+/* --- Beginnings --- */
+
+static char *
+dup_snippet (Fixture *fixture, guint row)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TernMessage) message = tern_engine_read_message (
+      fixture->engine, fixture_nth_message (fixture, "INBOX", row), &error);
+
+  g_assert_no_error (error);
+  return g_strdup (message->snippet);
+}
+
+static void
+wait_snippet (Fixture *fixture, guint row, const char *expected)
+{
+  g_autofree char *snippet = dup_snippet (fixture, row);
+
+  while (snippet == NULL)
+    {
+      g_main_context_iteration (NULL, TRUE);
+      snippet = dup_snippet (fixture, row);
+    }
+  g_assert_cmpstr (snippet, ==, expected);
+}
+
+static void
+test_snippets_in_one_flight (Fixture *fixture, gconstpointer unused)
+{
+  g_autoptr (GPtrArray) commands = NULL;
+  guint flight = 0, n = 0;
+
+  for (guint i = 0; i < 10; i++)
+    tern_mock_imap_server_add_message (
+        fixture->server, "INBOX",
+        &(TernMockImapMessage){ .raw = TWO_FORMS,
+                                .bodystructure = i % 2 == 0 ? ALTERNATIVE : SEVEN_BIT });
+  start (fixture, TWO_FORMS, "(\"text\" \"html\" NIL NIL NIL \"7bit\" 30 1 NIL NIL NIL NIL)");
+  wait_snippet (fixture, 0, "--b");
+  commands = tern_mock_imap_server_dup_commands (fixture->server);
+  for (guint i = 0; i < commands->len; i++)
+    {
+      const TernMockImapCommand *command = g_ptr_array_index (commands, i);
+
+      if (strstr (command->args, "]<0.") == NULL)
+        continue;
+      g_assert_true (n == 0 || command->flight == flight);
+      flight = command->flight;
+      n++;
+    }
+  g_assert_cmpuint (n, ==, 2); /* plain, and HTML of which more is wanted */
+}
+
+static void
+test_previews (Fixture *fixture, gconstpointer unused)
+{
+  g_autofree char *transcript = NULL;
+
+  tern_mock_imap_server_set_capabilities (fixture->server, "IMAP4rev1", "IMAP4rev1 PREVIEW");
+  tern_mock_imap_server_add_message (
+      fixture->server, "INBOX",
+      &(TernMockImapMessage){ .raw = TWO_FORMS, .preview = "what the server says" });
+  start (fixture, "Subject: none\r\n\r\nour own words\r\n", NULL);
+  wait_snippet (fixture, 0, "our own words");
+  wait_snippet (fixture, 1, "what the server says");
+  transcript = tern_mock_imap_server_dup_transcript (fixture->server);
+  g_assert_nonnull (strstr (transcript, "UID FETCH 1:5,7 (UID BODY.PEEK[1]<0."));
+
+  tern_mock_imap_server_add_message (
+      fixture->server, "INBOX",
+      &(TernMockImapMessage){ .raw = TWO_FORMS, .preview = "of new mail as well" });
+  sync_inbox (fixture);
+  wait_snippet (fixture, 0, "of new mail as well");
+}
+
+static void
+test_snippet_of_kept_letter (Fixture *fixture, gconstpointer unused)
+{
+  g_autoptr (TernFolder) inbox = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  gint64 id;
+
+  tern_mock_imap_server_add_letters (fixture->server, "INBOX", 100);
+  fixture_add_account (fixture);
+  sync_inbox (fixture);
+  inbox = fixture_get_folder (fixture, "INBOX");
+  tern_engine_fetch_bodies_async (fixture->engine, inbox->id, NULL, fixture_done_cb, &result);
+  tern_engine_fetch_bodies_finish (fixture->engine, fixture_wait (&result), &error);
+  g_assert_no_error (error);
+  tern_mock_imap_server_stop (fixture->server);
+  g_assert_null (dup_snippet (fixture, 90)); /* nobody has looked at it yet */
+  id = fixture_nth_message (fixture, "INBOX", 90);
+  tern_engine_request_snippets (fixture->engine, inbox->id, &id, 1);
+  wait_snippet (fixture, 90, "Letter 15.");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -273,5 +370,8 @@ main (int argc, char **argv)
   ADD ("a message that has gone leaves the list", test_gone);
   ADD ("both forms of the text come by one command, and their structure is known",
        test_one_command);
+  ADD ("the beginnings of a screenful come in one flight", test_snippets_in_one_flight);
+  ADD ("a server's previews are shown, and only what has none is asked for", test_previews);
+  ADD ("a letter that is kept needs no server for its beginning", test_snippet_of_kept_letter);
   return g_test_run ();
 }

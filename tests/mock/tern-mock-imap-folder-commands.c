@@ -163,7 +163,7 @@ parse_items (const char *argument, gboolean by_uid)
        * came. */
       for (char *c = item; *c != '\0' && *c != '('; c++)
         *c = g_ascii_toupper (*c);
-      if (by_uid && g_str_equal (item, "UID"))
+      if ((by_uid && g_str_equal (item, "UID")) || g_str_equal (item, "(LAZY)"))
         g_free (item);
       else
         g_ptr_array_add (items, item);

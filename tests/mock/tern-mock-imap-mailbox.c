@@ -22,6 +22,7 @@ message_free (gpointer data)
   g_free (self->raw);
   g_free (self->envelope);
   g_free (self->bodystructure);
+  g_free (self->preview);
   g_hash_table_unref (self->sections);
   g_free (self);
 }
@@ -71,6 +72,7 @@ mock_folder_add (MockFolder *self, const TernMockImapMessage *message)
   added->size = message->size != 0 ? message->size : (guint32) added->raw_length;
   added->envelope = g_strdup (message->envelope);
   added->bodystructure = g_strdup (message->bodystructure);
+  added->preview = g_strdup (message->preview);
   added->sections =
       g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_bytes_unref);
   self->uidnext = added->uid + 1;
@@ -89,6 +91,7 @@ mock_folder_copy (MockFolder *self, const MockMessage *message)
                                                  .size = message->size,
                                                  .envelope = message->envelope,
                                                  .bodystructure = message->bodystructure,
+                                                 .preview = message->preview,
                                              });
   GHashTableIter iter;
   gpointer section, data;
@@ -403,6 +406,9 @@ mock_message_append_item (MockMessage *self, const char *item, GByteArray *out)
 
       text = g_strdup_printf ("%s %s", item, made != NULL ? made : self->bodystructure);
     }
+  else if (g_str_equal (item, "PREVIEW"))
+    text = self->preview != NULL ? g_strdup_printf ("PREVIEW \"%s\"", self->preview)
+                                 : g_strdup ("PREVIEW NIL");
   else if (g_str_has_prefix (item, "BODY[") || g_str_has_prefix (item, "BODY.PEEK["))
     {
       if (g_str_has_prefix (item, "BODY[") && !mock_flags_contain (self->flags, "\\Seen"))

@@ -16,6 +16,7 @@ typedef struct
   guint32     size;
   char       *envelope;
   char       *bodystructure;
+  char       *preview;
   GHashTable *sections; /* char * → GBytes * */
 } MockMessage;
 

@@ -74,6 +74,7 @@ void tern_mock_imap_server_set_identity (TernMockImapServer *self, const char *g
  * @envelope: (nullable): the text of ENVELOPE with its parentheses, sent as it is; %NULL to make it
  *   from the header of @raw
  * @bodystructure: (nullable): the text of BODYSTRUCTURE, likewise; %NULL for one text/plain part
+ * @preview: (nullable): what PREVIEW gives; %NULL for NIL
  */
 typedef struct
 {
@@ -85,6 +86,7 @@ typedef struct
   guint32     size;
   const char *envelope;
   const char *bodystructure;
+  const char *preview;
 } TernMockImapMessage;
 
 /* A folder that exists already is only changed. Attributes are separated by spaces; the delimiter

@@ -299,6 +299,12 @@ tern_imap_convert_message (const TernImapFetch *fetch, guint32 uidvalidity)
   convert_envelope (message, fetch);
   message->received = (fetch->items & TERN_IMAP_HAS_DATE) != 0 ? fetch->date : message->date;
   message->references = convert_references (fetch);
+  if (fetch->preview != NULL)
+    {
+      g_autofree char *preview = g_utf8_make_valid (fetch->preview, -1);
+
+      message->snippet = tern_mime_make_snippet (preview, FALSE, TERN_SNIPPET_CHARS);
+    }
   if ((fetch->items & TERN_IMAP_HAS_STRUCTURE) != 0 && fetch->parts->len > 0)
     {
       message->structure = convert_part (fetch, 0, "", TRUE);

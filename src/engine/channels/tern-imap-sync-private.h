@@ -87,6 +87,9 @@ void tern_imap_sync_compare (TernImapSync *self);
 
 #define TERN_IMAP_SYNC_ITEMS                                                                      \
   "UID FLAGS INTERNALDATE RFC822.SIZE ENVELOPE BODYSTRUCTURE BODY.PEEK[HEADER.FIELDS (REFERENCES)]"
+/* The beginnings of letters, where the server has them at hand (RFC 8970): for those that are on
+ * screen next. */
+#define TERN_IMAP_SYNC_ITEMS_AND_PREVIEW TERN_IMAP_SYNC_ITEMS " PREVIEW (LAZY)"
 #define TERN_IMAP_SYNC_FEW_ITEMS                                                                  \
   "UID FLAGS INTERNALDATE RFC822.SIZE ENVELOPE BODY.PEEK[HEADER.FIELDS (REFERENCES)]"
 

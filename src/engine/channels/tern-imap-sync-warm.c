@@ -191,8 +191,11 @@ tern_imap_sync_send_warm (TernImapSync *self)
   g_autofree char *set = g_strdup_printf ("%u:*", self->state.uidnext);
 
   self->checks++;
-  tern_imap_fetch_async (session, TRUE, set, TERN_IMAP_SYNC_ITEMS, NULL, &handler, self,
-                         g_task_get_cancellable (self->task), new_cb, tern_imap_sync_ref (self));
+  tern_imap_fetch_async (
+      session, TRUE, set,
+      tern_imap_session_has (session, "PREVIEW") ? TERN_IMAP_SYNC_ITEMS_AND_PREVIEW
+                                                 : TERN_IMAP_SYNC_ITEMS,
+      NULL, &handler, self, g_task_get_cancellable (self->task), new_cb, tern_imap_sync_ref (self));
   if (self->state.lowest < self->state.uidnext)
     send_flags (self, self->state.modseq > 0 && tern_imap_session_has (session, "CONDSTORE"));
 }

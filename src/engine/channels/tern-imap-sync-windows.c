@@ -121,6 +121,8 @@ send_windows (TernImapSync *self)
       guint largest = is_alone ? SMALL_WINDOW : G_MAXUINT;
       guint size = MIN (sizes[MIN (self->next_size, G_N_ELEMENTS (sizes) - 1)], largest);
       Window *window = g_new0 (Window, 1);
+      gboolean is_screen =
+          self->next_size == 0 && tern_imap_session_has (self->lease->session, "PREVIEW");
       char set[32];
 
       window->sync = tern_imap_sync_ref (self);
@@ -130,8 +132,10 @@ send_windows (TernImapSync *self)
       self->next_size++;
       g_queue_push_tail (&self->windows, window);
       g_snprintf (set, sizeof set, "%u:%u", window->first, window->last);
-      tern_imap_fetch_async (self->lease->session, FALSE, set, TERN_IMAP_SYNC_ITEMS, NULL, &handler,
-                             window, g_task_get_cancellable (self->task), window_cb, window);
+      tern_imap_fetch_async (self->lease->session, FALSE, set,
+                             is_screen ? TERN_IMAP_SYNC_ITEMS_AND_PREVIEW : TERN_IMAP_SYNC_ITEMS,
+                             NULL, &handler, window, g_task_get_cancellable (self->task), window_cb,
+                             window);
     }
 }
 
