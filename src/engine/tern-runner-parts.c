@@ -2,69 +2,83 @@
 #include "tern-runner-private.h"
 
 #include "tern-error.h"
-#include "tern-mime-decoder.h"
-#include "tern-mime-message.h"
-#include "tern-part-buffer.h"
+#include "tern-part-sink.h"
 #include "tern-trace.h"
 
-/* One part on its way here: decoded as it arrives, into memory or a file. */
-typedef struct
-{
-  char *part_id;
-  TernMimeDecoder *decoder;
-  GByteArray *buffer;
-  GOutputStream *file; /* NULL: the buffer is the result */
-  GFile *partial;      /* what it is written to, beside the target */
-  GFile *target;
-  guint64 written;
-  gboolean complete;
-  GError *error;
-} Download;
+/* How long a piece may take (µs): its size follows from how fast the last one was. */
+#define PIECE_TIME G_USEC_PER_SEC
+#define PIECE_FIRST (256 * 1024)
+#define PIECE_MOST (4 * 1024 * 1024)
+/* The next piece is asked for before the last one has come. */
+#define PIECES_AHEAD 2
+/* Transfers that wait for a connection, to be taken up where they stopped. */
+#define MAX_PAUSED 8
 
-/* A request for parts of one message. */
+/* A part on its way here. */
 typedef struct
 {
   TernRunner *runner;
   TernMessage *message;
   char *folder;
-  GPtrArray *downloads;      /* Download */
-  GCancellable *cancellable; /* the request's own: it may have to stop by itself */
+  char *part_id;
+  GFile *target; /* NULL: into memory */
+  TernEncoding encoding;
+  guint64 size; /* as the structure says, in transfer encoding */
+  TernPartForm form;
+  TernPartSink *sink;
+
+  GQueue pieces; /* Piece: asked for, in order */
+  guint64 piece_size;
+  guint64 asked;   /* up to here */
+  guint64 started; /* what had been received when the connection was asked for */
+  gboolean is_ended;
+  GError *error;
+
+  GCancellable *cancellable; /* its own: it may have to stop by itself */
   GCancellable *caller;      /* NULL where the caller has none */
   gulong cancelled;
   GFileProgressCallback progress;
   gpointer progress_data;
-  guint64 expected;
-  void (*done) (GTask *task, GError *error);
-} Request;
+} Transfer;
+
+typedef struct
+{
+  GTask *task; /* the transfer's; unowned: it lives until no piece is under way */
+  guint64 offset;
+  guint64 length;
+  guint64 received;
+  GByteArray *early; /* came before all of the piece before it */
+  gint64 begin;
+  gboolean is_complete;
+  gboolean is_done;
+} Piece;
 
 static void
-download_free (gpointer data)
+piece_free (gpointer data)
 {
-  Download *download = data;
+  Piece *piece = data;
 
-  g_free (download->part_id);
-  tern_mime_decoder_free (download->decoder);
-  g_byte_array_unref (download->buffer);
-  g_clear_object (&download->file);
-  g_clear_object (&download->partial);
-  g_clear_object (&download->target);
-  g_clear_error (&download->error);
-  g_free (download);
+  g_byte_array_unref (piece->early);
+  g_free (piece);
 }
 
 static void
-request_free (gpointer data)
+transfer_free (gpointer data)
 {
-  Request *request = data;
+  Transfer *transfer = data;
 
-  g_object_unref (request->runner);
-  tern_message_unref (request->message);
-  g_free (request->folder);
-  g_ptr_array_unref (request->downloads);
-  g_cancellable_disconnect (request->caller, request->cancelled);
-  g_clear_object (&request->caller);
-  g_object_unref (request->cancellable);
-  g_free (request);
+  g_object_unref (transfer->runner);
+  tern_message_unref (transfer->message);
+  g_free (transfer->folder);
+  g_free (transfer->part_id);
+  g_clear_object (&transfer->target);
+  g_clear_pointer (&transfer->sink, tern_part_sink_free);
+  g_queue_clear_full (&transfer->pieces, piece_free);
+  g_clear_error (&transfer->error);
+  g_cancellable_disconnect (transfer->caller, transfer->cancelled);
+  g_object_unref (transfer->cancellable);
+  g_clear_object (&transfer->caller);
+  g_free (transfer);
 }
 
 static void
@@ -73,161 +87,37 @@ cancelled_cb (GCancellable *caller, gpointer user_data)
   g_cancellable_cancel (user_data);
 }
 
-/* A download that cannot be written is cancelled, too; that must not look as if the caller did it.
- */
-static Request *
-request_new (TernRunner *self, TernMessage *message, GTask *task)
+/* What cannot be written is cancelled, too; that must not look as if the caller did it. */
+static Transfer *
+transfer_new (
+    TernRunner *self, TernMessage *message, const char *part_id, GFile *target, GTask *task)
 {
-  Request *request = g_new0 (Request, 1);
-  GCancellable *cancellable = g_task_get_cancellable (task);
-
-  request->runner = g_object_ref (self);
-  request->message = tern_message_ref (message);
-  request->downloads = g_ptr_array_new_with_free_func (download_free);
-  request->cancellable = g_cancellable_new ();
-  if (cancellable != NULL)
-    {
-      request->caller = g_object_ref (cancellable);
-      request->cancelled =
-          g_cancellable_connect (cancellable, G_CALLBACK (cancelled_cb),
-                                 g_object_ref (request->cancellable), g_object_unref);
-    }
-  g_task_set_task_data (task, request, request_free);
-  return request;
-}
-
-static Download *
-add_download (Request *request, const char *part_id)
-{
+  Transfer *transfer = g_new0 (Transfer, 1);
+  GCancellable *caller = g_task_get_cancellable (task);
   const TernStructure *part = NULL;
-  Download *download = g_new0 (Download, 1);
 
-  if (*part_id != '\0' && request->message->structure != NULL)
-    part = tern_structure_find (request->message->structure, part_id);
-  download->part_id = g_strdup (part_id);
-  download->decoder =
-      tern_mime_decoder_new (part != NULL ? part->encoding : TERN_ENCODING_IDENTITY);
-  download->buffer = g_byte_array_new ();
-  request->expected += part != NULL ? part->size : request->message->size;
-  g_ptr_array_add (request->downloads, download);
-  return download;
-}
-
-/* --- The way from the server --- */
-
-static void
-write_out (Request *request, Download *download)
-{
-  if (download->file == NULL)
+  if (*part_id != '\0' && message->structure != NULL)
+    part = tern_structure_find (message->structure, part_id);
+  transfer->runner = g_object_ref (self);
+  transfer->message = tern_message_ref (message);
+  transfer->part_id = g_strdup (part_id);
+  transfer->target = target != NULL ? g_object_ref (target) : NULL;
+  transfer->encoding = part != NULL ? part->encoding : TERN_ENCODING_IDENTITY;
+  transfer->size = part != NULL ? part->size : message->size;
+  transfer->form = part != NULL && (part->encoding == TERN_ENCODING_BASE64 ||
+                                    part->encoding == TERN_ENCODING_QUOTED_PRINTABLE)
+                       ? TERN_PART_FORM_ANY
+                       : TERN_PART_FORM_ENCODED;
+  transfer->piece_size = PIECE_FIRST;
+  transfer->cancellable = g_cancellable_new ();
+  if (caller != NULL)
     {
-      if (download->buffer->len > TERN_PART_BUFFER_MOST)
-        g_set_error_literal (&download->error, TERN_ERROR, TERN_ERROR_LIMIT,
-                             "the part is too large to be held in memory");
+      transfer->caller = g_object_ref (caller);
+      transfer->cancelled = g_cancellable_connect (
+          caller, G_CALLBACK (cancelled_cb), g_object_ref (transfer->cancellable), g_object_unref);
     }
-  else if (g_output_stream_write_all (download->file, download->buffer->data, download->buffer->len,
-                                      NULL, NULL, &download->error))
-    g_byte_array_set_size (download->buffer, 0);
-
-  if (download->error != NULL)
-    g_cancellable_cancel (request->cancellable);
-}
-
-static void
-part_cb (const TernPartRequest *wanted,
-         const guint8 *bytes,
-         gsize length,
-         gboolean complete,
-         gpointer user_data)
-{
-  Request *request = user_data;
-  Download *download = wanted->data;
-
-  if (download->error != NULL)
-    return;
-  tern_mime_decoder_push (download->decoder, bytes, length, download->buffer);
-  if (complete)
-    {
-      tern_mime_decoder_finish (download->decoder, download->buffer);
-      download->complete = TRUE;
-    }
-  download->written += length;
-  write_out (request, download);
-  if (request->progress != NULL)
-    request->progress ((goffset) download->written,
-                       (goffset) MAX (request->expected, download->written),
-                       request->progress_data);
-}
-
-static GError *
-first_error (Request *request)
-{
-  for (guint i = 0; i < request->downloads->len; i++)
-    {
-      const Download *download = g_ptr_array_index (request->downloads, i);
-
-      if (download->error != NULL)
-        return g_error_copy (download->error);
-    }
-  return NULL;
-}
-
-static void
-fetch_cb (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  GTask *task = G_TASK (user_data);
-  Request *request = g_task_get_task_data (task);
-  g_autoptr (GError) error = NULL;
-  GError *own;
-
-  tern_channel_fetch_parts_finish (TERN_CHANNEL (object), result, &error);
-  tern_runner_end (request->runner, error);
-  own = first_error (request);
-  request->done (task, own != NULL ? own : g_steal_pointer (&error));
-}
-
-static void
-fetch_with_channel (TernRunner *self, TernChannel *channel, const GError *error, gpointer user_data)
-{
-  GTask *task = G_TASK (user_data);
-  Request *request = g_task_get_task_data (task);
-  g_autofree TernPartRequest *wanted = NULL;
-
-  if (channel == NULL)
-    {
-      tern_runner_end (self, error);
-      request->done (task, g_error_copy (error));
-      return;
-    }
-  wanted = g_new0 (TernPartRequest, request->downloads->len);
-  for (guint i = 0; i < request->downloads->len; i++)
-    {
-      Download *download = g_ptr_array_index (request->downloads, i);
-
-      wanted[i].remote_id = request->message->remote_id;
-      wanted[i].part_id = download->part_id;
-      wanted[i].data = download;
-    }
-  tern_channel_fetch_parts_async (channel, request->folder, wanted, request->downloads->len,
-                                  TERN_URGENCY_USER, part_cb, request, request->cancellable,
-                                  fetch_cb, task);
-}
-
-static void
-start_fetch (GTask *task)
-{
-  Request *request = g_task_get_task_data (task);
-  TernRunner *self = request->runner;
-  GError *error = NULL;
-
-  g_free (request->folder);
-  request->folder = tern_runner_dup_place (self, request->message, &error);
-  if (request->folder == NULL)
-    {
-      request->done (task, error);
-      return;
-    }
-  tern_runner_begin (self);
-  tern_runner_with_channel (self, fetch_with_channel, task);
+  g_task_set_task_data (task, transfer, transfer_free);
+  return transfer;
 }
 
 static void
@@ -238,59 +128,347 @@ return_error (GTask *task, GError *error)
   g_object_unref (task);
 }
 
+/* --- What has come --- */
+
 static gboolean
-is_text (Request *request, const char *part_id)
+is_letter_text (const Transfer *transfer)
 {
-  const TernStructure *part = request->message->structure != NULL
-                                  ? tern_structure_find (request->message->structure, part_id)
+  const TernStructure *structure = transfer->message->structure;
+  const TernStructure *part = structure != NULL && *transfer->part_id != '\0'
+                                  ? tern_structure_find (structure, transfer->part_id)
                                   : NULL;
 
-  return part != NULL && *part_id != '\0' &&
-         (part == tern_structure_find_text (request->message->structure, "text/plain") ||
-          part == tern_structure_find_text (request->message->structure, "text/html"));
+  return part != NULL && (part == tern_structure_find_text (structure, "text/plain") ||
+                          part == tern_structure_find_text (structure, "text/html"));
 }
 
 static void
-part_done (GTask *task, GError *error)
+return_content (GTask *task, GBytes *content)
 {
-  Request *request = g_task_get_task_data (task);
-  Download *download = g_ptr_array_index (request->downloads, 0);
-  GBytes *content;
-
-  if (error == NULL && !download->complete)
-    error = g_error_new_literal (TERN_ERROR, TERN_ERROR_GONE, "there is no such part");
-  if (error != NULL)
-    {
-      return_error (task, error);
-      return;
-    }
-  content = g_bytes_new (download->buffer->data, download->buffer->len);
-  if (!is_text (request, download->part_id))
-    tern_runner_keep_part (request->runner, request->message, download->part_id, content);
   tern_runner_release_data (task);
   g_task_return_pointer (task, content, (GDestroyNotify) g_bytes_unref);
   g_object_unref (task);
 }
 
-/* What is kept of the letter's own text is UTF-8; as a file the sender's bytes are wanted. */
-static GBytes *
-get_cached_part (Request *request, const char *part_id)
+static void
+finish (GTask *task)
 {
-  if (is_text (request, part_id))
-    return NULL;
-  return tern_runner_get_kept_part (request->runner, request->message, part_id);
+  Transfer *transfer = g_task_get_task_data (task);
+  GBytes *content;
+  GError *error = NULL;
+
+  if (!tern_part_sink_finish (transfer->sink, &error))
+    {
+      return_error (task, error);
+      return;
+    }
+  if (transfer->target != NULL)
+    {
+      tern_runner_release_data (task);
+      g_task_return_boolean (task, TRUE);
+      g_object_unref (task);
+      return;
+    }
+  content = tern_part_sink_steal_content (transfer->sink);
+  /* What is kept of the letter's own text is UTF-8; here it is as its sender wrote it. */
+  if (!is_letter_text (transfer))
+    tern_runner_keep_part (transfer->runner, transfer->message, transfer->part_id, content);
+  return_content (task, content);
+}
+
+static void
+fail (Transfer *transfer, GError *error)
+{
+  if (transfer->error == NULL)
+    transfer->error = error;
+  else
+    g_error_free (error); /* follows from the first */
+}
+
+static void
+take (Transfer *transfer, const guint8 *bytes, gsize length)
+{
+  GError *error = NULL;
+  guint64 received;
+
+  if (transfer->error != NULL || length == 0)
+    return;
+  if (!tern_part_sink_take (transfer->sink, bytes, length, &error))
+    {
+      fail (transfer, error);
+      g_cancellable_cancel (transfer->cancellable);
+      return;
+    }
+  received = tern_part_sink_get_received (transfer->sink);
+  if (transfer->progress != NULL)
+    transfer->progress ((goffset) received, (goffset) MAX (transfer->size, received),
+                        transfer->progress_data);
+}
+
+static void
+part_cb (const TernPartRequest *request,
+         const guint8 *bytes,
+         gsize length,
+         gboolean complete,
+         gpointer user_data)
+{
+  Piece *piece = user_data;
+  Transfer *transfer = g_task_get_task_data (piece->task);
+
+  if (transfer->form == TERN_PART_FORM_ANY)
+    {
+      transfer->form = request->form;
+      if (request->form == TERN_PART_FORM_DECODED)
+        {
+          tern_part_sink_set_decoded (transfer->sink);
+          if (transfer->encoding == TERN_ENCODING_BASE64)
+            transfer->size = transfer->size / 4 * 3;
+        }
+    }
+  if (request->is_overrun) /* it sends all for each piece: better for one that asks for all */
+    transfer->piece_size = G_MAXUINT64;
+  piece->received += length;
+  piece->is_complete = complete;
+  if (transfer->is_ended)
+    return;
+  if (g_queue_peek_head (&transfer->pieces) == piece)
+    take (transfer, bytes, length);
+  else if (piece->early->len <= 2 * PIECE_MOST)
+    g_byte_array_append (piece->early, bytes, (guint) length);
+  else
+    g_cancellable_cancel (transfer->cancellable);
+}
+
+/* --- Asking --- */
+
+static void ask (GTask *task, TernChannel *channel);
+static void start (GTask *task);
+
+/* A connection that was lost after something had come is worth another try; what came stays. */
+static gboolean
+take_up (GTask *task)
+{
+  Transfer *transfer = g_task_get_task_data (task);
+  guint64 received = tern_part_sink_get_received (transfer->sink);
+  gboolean is_lost = tern_error_is_transport (transfer->error) && received > transfer->started;
+  gboolean is_unknown_code = g_error_matches (transfer->error, TERN_ERROR, TERN_ERROR_REFUSED) &&
+                             received == 0 && transfer->form == TERN_PART_FORM_ANY;
+
+  if (g_cancellable_is_cancelled (transfer->cancellable) || transfer->runner->core == NULL ||
+      !(is_lost || is_unknown_code))
+    return FALSE;
+  if (is_unknown_code) /* RFC 3516 section 4.3 */
+    transfer->form = TERN_PART_FORM_ENCODED;
+  g_clear_error (&transfer->error);
+  transfer->is_ended = FALSE;
+  start (task);
+  return TRUE;
+}
+
+static void
+give_up (GTask *task)
+{
+  Transfer *transfer = g_task_get_task_data (task);
+  TernRunner *self = transfer->runner;
+  GError *error = g_steal_pointer (&transfer->error);
+
+  if (tern_error_is_transport (error) && self->core != NULL && transfer->target != NULL &&
+      !g_cancellable_is_cancelled (transfer->cancellable))
+    {
+      if (self->paused->len == MAX_PAUSED)
+        g_ptr_array_remove_index (self->paused, 0);
+      g_ptr_array_add (self->paused, g_steal_pointer (&transfer->sink));
+    }
+  return_error (task, error);
+}
+
+/* The pieces at the front that are done, in order, with what came early of the next. */
+static void
+advance (Transfer *transfer)
+{
+  Piece *piece;
+
+  while ((piece = g_queue_peek_head (&transfer->pieces)) != NULL && piece->is_done)
+    {
+      transfer->is_ended = transfer->is_ended || piece->received != piece->length;
+      piece_free (g_queue_pop_head (&transfer->pieces));
+      piece = g_queue_peek_head (&transfer->pieces);
+      if (piece != NULL && !transfer->is_ended)
+        take (transfer, piece->early->data, piece->early->len);
+      if (piece != NULL)
+        g_byte_array_set_size (piece->early, 0);
+    }
+}
+
+static void
+measure (Transfer *transfer, const Piece *piece)
+{
+  gint64 time = MAX (1, g_get_monotonic_time () - piece->begin);
+
+  if (piece->received == piece->length && transfer->piece_size != G_MAXUINT64)
+    transfer->piece_size =
+        CLAMP (piece->received * PIECE_TIME / (guint64) time, PIECE_FIRST / 4, PIECE_MOST);
+}
+
+static void
+piece_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  Piece *piece = user_data;
+  GTask *task = piece->task;
+  Transfer *transfer = g_task_get_task_data (task);
+  gboolean is_beyond = piece->offset > 0 && piece->offset >= transfer->size;
+  GError *error = NULL;
+
+  tern_channel_fetch_parts_finish (TERN_CHANNEL (object), result, &error);
+  tern_runner_end (transfer->runner, error);
+  piece->is_done = TRUE;
+  measure (transfer, piece);
+  /* Behind the end some answer with nothing at all. */
+  if (error == NULL && !piece->is_complete && !is_beyond && !transfer->is_ended)
+    error = g_error_new_literal (TERN_ERROR, TERN_ERROR_GONE, "there is no such part");
+  if (error != NULL &&
+      (transfer->is_ended || (is_beyond && g_error_matches (error, TERN_ERROR, TERN_ERROR_GONE))))
+    g_clear_error (&error);
+  if (error != NULL)
+    fail (transfer, error);
+  else
+    advance (transfer);
+
+  if (transfer->error == NULL && !transfer->is_ended)
+    ask (task, TERN_CHANNEL (object));
+  else if (transfer->error != NULL)
+    {
+      for (GList *l = transfer->pieces.head; l != NULL; l = l->next)
+        if (!((Piece *) l->data)->is_done)
+          return;
+      if (!take_up (task))
+        give_up (task);
+    }
+  else if (g_queue_is_empty (&transfer->pieces))
+    finish (task);
+}
+
+static void
+ask_piece (GTask *task, TernChannel *channel)
+{
+  Transfer *transfer = g_task_get_task_data (task);
+  Piece *piece = g_new0 (Piece, 1);
+  TernPartRequest request = { .remote_id = transfer->message->remote_id,
+                              .part_id = transfer->part_id,
+                              .form = transfer->form };
+
+  piece->task = task;
+  piece->offset = request.offset = transfer->asked;
+  piece->length = transfer->piece_size;
+  request.length = piece->length == G_MAXUINT64 ? 0 : piece->length;
+  piece->early = g_byte_array_new ();
+  piece->begin = g_get_monotonic_time ();
+  transfer->asked += MIN (piece->length, G_MAXUINT64 - transfer->asked);
+  g_queue_push_tail (&transfer->pieces, piece);
+  tern_runner_begin (transfer->runner);
+  tern_channel_fetch_parts_async (channel, transfer->folder, &request, 1, TERN_URGENCY_USER,
+                                  part_cb, piece, transfer->cancellable, piece_cb, piece);
+}
+
+/* Nothing is asked for ahead before the first piece has shown what the server makes of it. */
+static void
+ask (GTask *task, TernChannel *channel)
+{
+  Transfer *transfer = g_task_get_task_data (task);
+  guint ahead = tern_part_sink_get_received (transfer->sink) > transfer->started ? PIECES_AHEAD : 1;
+
+  while (transfer->pieces.length < ahead &&
+         (transfer->pieces.length == 0 || transfer->asked < transfer->size))
+    ask_piece (task, channel);
+}
+
+static void
+with_channel (TernRunner *self, TernChannel *channel, const GError *error, gpointer user_data)
+{
+  GTask *task = G_TASK (user_data);
+  Transfer *transfer = g_task_get_task_data (task);
+
+  if (channel != NULL)
+    {
+      ask (task, channel);
+      return;
+    }
+  tern_runner_begin (self);
+  tern_runner_end (self, error);
+  transfer->error = g_error_copy (error);
+  give_up (task);
+}
+
+/* Begins, or goes on, where the sink stands. */
+static void
+start (GTask *task)
+{
+  Transfer *transfer = g_task_get_task_data (task);
+
+  g_queue_clear_full (&transfer->pieces, piece_free);
+  transfer->started = transfer->asked = tern_part_sink_get_received (transfer->sink);
+  tern_runner_with_channel (transfer->runner, with_channel, task);
 }
 
 /* Some servers answer for a part that is not there as if it were empty, so the structure is asked.
  */
 static gboolean
-check_part (const TernMessage *message, const char *part_id, GError **error)
+check_part (const Transfer *transfer, GError **error)
 {
-  if (*part_id == '\0' || message->structure == NULL ||
-      tern_structure_find (message->structure, part_id) != NULL)
+  const TernMessage *message = transfer->message;
+
+  if (*transfer->part_id == '\0' || message->structure == NULL ||
+      tern_structure_find (message->structure, transfer->part_id) != NULL)
     return TRUE;
-  g_set_error (error, TERN_ERROR, TERN_ERROR_GONE, "the letter has no part %s", part_id);
+  g_set_error (error, TERN_ERROR, TERN_ERROR_GONE, "the letter has no part %s", transfer->part_id);
   return FALSE;
+}
+
+static TernPartSink *
+take_paused (Transfer *transfer)
+{
+  GPtrArray *paused = transfer->runner->paused;
+
+  for (guint i = 0; transfer->target != NULL && i < paused->len; i++)
+    if (tern_part_sink_is_for (paused->pdata[i], transfer->message->id, transfer->part_id,
+                               transfer->target))
+      return g_ptr_array_steal_index (paused, i);
+  return NULL;
+}
+
+/* Finds where the part goes, and begins to fetch it. */
+static void
+begin (GTask *task)
+{
+  Transfer *transfer = g_task_get_task_data (task);
+  GError *error = NULL;
+
+  if (check_part (transfer, &error) && (transfer->folder = tern_runner_dup_place (
+                                            transfer->runner, transfer->message, &error)) != NULL)
+    {
+      transfer->sink = take_paused (transfer);
+      if (transfer->sink != NULL && tern_part_sink_get_received (transfer->sink) > 0)
+        transfer->form = tern_part_sink_is_decoded (transfer->sink) ? TERN_PART_FORM_DECODED
+                                                                    : TERN_PART_FORM_ENCODED;
+      if (transfer->sink == NULL)
+        transfer->sink = tern_part_sink_new (transfer->message->id, transfer->part_id,
+                                             transfer->encoding, transfer->target, &error);
+    }
+  if (transfer->sink == NULL)
+    {
+      return_error (task, error);
+      return;
+    }
+  tern_trace ("cache.miss", TERN_TRACE_STR ("what", "part"));
+  start (task);
+}
+
+static GBytes *
+get_kept (const Transfer *transfer)
+{
+  if (is_letter_text (transfer))
+    return NULL;
+  return tern_runner_get_kept_part (transfer->runner, transfer->message, transfer->part_id);
 }
 
 /**
@@ -305,69 +483,16 @@ check_part (const TernMessage *message, const char *part_id, GError **error)
 void
 tern_runner_load_part (TernRunner *self, TernMessage *message, const char *part_id, GTask *task)
 {
-  Request *request = request_new (self, message, task);
-  GBytes *content = get_cached_part (request, part_id);
-  GError *error = NULL;
+  Transfer *transfer = transfer_new (self, message, part_id, NULL, task);
+  GBytes *content = get_kept (transfer);
 
-  if (!check_part (message, part_id, &error))
+  if (content == NULL)
     {
-      return_error (task, error);
+      begin (task);
       return;
     }
-  if (content != NULL)
-    {
-      tern_trace ("cache.hit", TERN_TRACE_STR ("what", "part"));
-      tern_runner_release_data (task);
-      g_task_return_pointer (task, content, (GDestroyNotify) g_bytes_unref);
-      g_object_unref (task);
-      return;
-    }
-  tern_trace ("cache.miss", TERN_TRACE_STR ("what", "part"));
-  add_download (request, part_id);
-  request->done = part_done;
-  start_fetch (task);
-}
-
-static void
-save_done (GTask *task, GError *error)
-{
-  Request *request = g_task_get_task_data (task);
-  Download *download = g_ptr_array_index (request->downloads, 0);
-  gboolean closed = g_output_stream_close (download->file, NULL, error == NULL ? &error : NULL);
-
-  if (error == NULL && !download->complete)
-    error = g_error_new_literal (TERN_ERROR, TERN_ERROR_GONE, "there is no such part");
-  if (error == NULL && closed)
-    g_file_move (download->partial, download->target, G_FILE_COPY_OVERWRITE, NULL, NULL, NULL,
-                 &error);
-  if (error != NULL)
-    {
-      g_file_delete (download->partial, NULL, NULL);
-      return_error (task, error);
-      return;
-    }
-  tern_runner_release_data (task);
-  g_task_return_boolean (task, TRUE);
-  g_object_unref (task);
-}
-
-/* A new file beside the target: in the same file system, so that it can take the target's place. */
-static GFile *
-make_partial (GFile *target, GFileOutputStream **stream, GError **error)
-{
-  g_autofree char *name = g_file_get_basename (target);
-  g_autofree char *partial_name = g_strdup_printf (".%.100s.%08x.part", name, g_random_int ());
-  g_autoptr (GFile) folder = g_file_get_parent (target);
-  g_autoptr (GFile) partial = NULL;
-
-  if (folder == NULL)
-    {
-      g_set_error_literal (error, TERN_ERROR, TERN_ERROR_INVALID, "that is no name for a file");
-      return NULL;
-    }
-  partial = g_file_get_child (folder, partial_name);
-  *stream = g_file_create (partial, G_FILE_CREATE_NONE, NULL, error);
-  return *stream != NULL ? g_steal_pointer (&partial) : NULL;
+  tern_trace ("cache.hit", TERN_TRACE_STR ("what", "part"));
+  return_content (task, content);
 }
 
 /**
@@ -376,11 +501,13 @@ make_partial (GFile *target, GFileOutputStream **stream, GError **error)
  * @message: a cached message of its account
  * @part_id: a part's number; "" for the whole message
  * @file: where to; what is there is replaced once the part is complete, and not before
- * @progress: (nullable): called with bytes received and expected, in transfer encoding
+ * @progress: (nullable): called with bytes received and expected
  * @progress_data: for @progress
  * @task: (transfer full): returns a boolean
  *
- * Saves a part's decoded content. It is written as it arrives and not held in memory.
+ * Saves a part's decoded content: fetched in pieces, written as they arrive, and not held in
+ * memory. A lost connection is made anew, and the transfer goes on where it stood; where that
+ * fails, a later call with the same arguments takes it up. One that is cancelled leaves nothing.
  */
 void
 tern_runner_save_part (TernRunner *self,
@@ -391,31 +518,23 @@ tern_runner_save_part (TernRunner *self,
                        gpointer progress_data,
                        GTask *task)
 {
-  Request *request = request_new (self, message, task);
-  g_autoptr (GBytes) cached = get_cached_part (request, part_id);
-  Download *download = add_download (request, part_id);
-  GFileOutputStream *stream = NULL;
+  Transfer *transfer = transfer_new (self, message, part_id, file, task);
+  g_autoptr (GBytes) kept = get_kept (transfer);
   GError *error = NULL;
+  gsize length;
+  const guint8 *bytes;
 
-  if (check_part (message, part_id, &error))
-    download->partial = make_partial (file, &stream, &error);
-  if (download->partial == NULL)
+  transfer->progress = progress;
+  transfer->progress_data = progress_data;
+  if (kept == NULL)
     {
-      return_error (task, error);
+      begin (task);
       return;
     }
-  download->target = g_object_ref (file);
-  download->file = G_OUTPUT_STREAM (stream);
-  request->progress = progress;
-  request->progress_data = progress_data;
-  request->done = save_done;
-  if (cached != NULL)
-    {
-      download->complete =
-          g_output_stream_write_all (download->file, g_bytes_get_data (cached, NULL),
-                                     g_bytes_get_size (cached), NULL, NULL, &error);
-      save_done (task, error);
-      return;
-    }
-  start_fetch (task);
+  bytes = g_bytes_get_data (kept, &length);
+  transfer->sink = tern_part_sink_new (message->id, part_id, TERN_ENCODING_IDENTITY, file, &error);
+  if (transfer->sink == NULL || !tern_part_sink_take (transfer->sink, bytes, length, &error))
+    return_error (task, error);
+  else
+    finish (task);
 }

@@ -44,6 +44,8 @@ struct _TernRunner
   GQueue snippets; /* SnippetRequest: waiting */
   gboolean snippets_running;
 
+  GPtrArray *paused; /* TernPartSink: files that wait for a connection to be completed */
+
   GQueue bodies;            /* Pass: folders whose letters are fetched in advance */
   guint bodies_running;     /* steps under way */
   GSource *bodies_source;

@@ -123,7 +123,6 @@ part_cb (const TernPartRequest *request,
          gpointer user_data)
 {
   Snippet *snippet = request->data;
-
   tern_mime_decoder_push (snippet->decoder, bytes, length, snippet->content);
   snippet->complete = complete;
 }

@@ -3,6 +3,7 @@
 
 #include "tern-error.h"
 #include "tern-imap-channel.h"
+#include "tern-part-sink.h"
 #include "tern-secrets.h"
 #include "tern-trace.h"
 
@@ -47,6 +48,7 @@ tern_runner_finalize (GObject *object)
   g_ptr_array_unref (self->checkers);
   g_queue_clear_full (&self->unsynced, g_free);
   g_queue_clear_full (&self->snippets, g_free);
+  g_clear_pointer (&self->paused, g_ptr_array_unref);
   g_clear_pointer (&self->bodies_tried, g_hash_table_unref);
   g_clear_pointer (&self->batch, g_ptr_array_unref);
   g_clear_pointer (&self->requests, g_ptr_array_unref);
@@ -75,6 +77,7 @@ tern_runner_init (TernRunner *self)
   self->checkers = g_ptr_array_new_with_free_func (g_object_unref);
   g_queue_init (&self->unsynced);
   g_queue_init (&self->snippets);
+  self->paused = g_ptr_array_new_with_free_func ((GDestroyNotify) tern_part_sink_free);
   g_queue_init (&self->bodies);
   self->bodies_tried = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   self->new_steps = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);

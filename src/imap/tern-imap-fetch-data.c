@@ -91,7 +91,7 @@ tern_imap_parse_flags (const TernImapResponse *response,
 /**
  * tern_imap_fetch_data_parse_section:
  * @item: an item's name, such as `BODY[1.2]<100>`
- * @name: (out) (transfer full): what stands in the brackets
+ * @name: (out) (transfer full): what stands in the brackets; of `BINARY[1]` all of it
  * @origin: (out): the offset behind them, 0 for none
  *
  * Returns: whether @item names a body section
@@ -99,18 +99,20 @@ tern_imap_parse_flags (const TernImapResponse *response,
 gboolean
 tern_imap_fetch_data_parse_section (const char *item, char **name, guint64 *origin)
 {
+  gboolean is_binary = g_ascii_strncasecmp (item, "BINARY[", 7) == 0;
   const char *open, *close;
 
   *origin = 0;
-  if (g_ascii_strncasecmp (item, "BODY[", 5) != 0)
+  if (!is_binary && g_ascii_strncasecmp (item, "BODY[", 5) != 0)
     return FALSE;
-  open = item + 4;
+  open = strchr (item, '[');
   close = strchr (open, ']');
   if (close == NULL)
     return FALSE;
   if (close[1] == '<')
     *origin = g_ascii_strtoull (close + 2, NULL, 10);
-  *name = g_strndup (open + 1, (gsize) (close - open - 1));
+  *name = is_binary ? g_strndup (item, (gsize) (close + 1 - item))
+                    : g_strndup (open + 1, (gsize) (close - open - 1));
   return TRUE;
 }
 
@@ -180,7 +182,8 @@ parse_item (TernImapFetch *self, const char *name, guint value)
     }
   else if (g_ascii_strcasecmp (name, "PREVIEW") == 0)
     self->preview = tern_imap_response_get_string (response, value);
-  else if (g_ascii_strncasecmp (name, "BODY[", 5) == 0)
+  else if (g_ascii_strncasecmp (name, "BODY[", 5) == 0 ||
+           g_ascii_strncasecmp (name, "BINARY[", 7) == 0)
     add_section (self, name, value);
   if (!good)
     self->is_damaged = TRUE;

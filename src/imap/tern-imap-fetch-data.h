@@ -89,7 +89,7 @@ typedef struct
 
 /**
  * TernImapSection:
- * @name: what stands in the brackets of BODY[…]
+ * @name: what stands in the brackets of BODY[…]; for BINARY[…] (RFC 3516) that with the brackets
  * @origin: the offset that stands behind them, 0 for none
  * @data: (nullable): the bytes; %NULL where they were streamed or the server said NIL
  * @length: how many

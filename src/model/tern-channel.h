@@ -24,32 +24,51 @@ typedef enum
 } TernUrgency;
 
 /**
+ * TernPartForm:
+ * @TERN_PART_FORM_ENCODED: in transfer encoding
+ * @TERN_PART_FORM_ANY: decoded where the server can do that, else in transfer encoding
+ * @TERN_PART_FORM_DECODED: decoded by the server, or not at all
+ *
+ * In which form the bytes of a part come. It counts for offsets, too.
+ */
+typedef enum
+{
+  TERN_PART_FORM_ENCODED,
+  TERN_PART_FORM_ANY,
+  TERN_PART_FORM_DECODED,
+} TernPartForm;
+
+/**
  * TernPartRequest:
  * @remote_id: the message
  * @part_id: the part's number as in #TernStructure; "" for the whole message as it was sent
  * @offset: bytes to leave out at the beginning
  * @length: bytes to ask for; 0 for all that follow @offset
  * @data: the caller's own
+ * @form: the form to ask for; in an answer the one that came
+ * @is_overrun: in an answer: the server sent more than was asked for, in vain
  */
 typedef struct
 {
-  const char *remote_id;
-  const char *part_id;
-  guint64     offset;
-  guint64     length;
-  gpointer    data;
+  const char  *remote_id;
+  const char  *part_id;
+  guint64      offset;
+  guint64      length;
+  gpointer     data;
+  TernPartForm form;
+  gboolean     is_overrun;
 } TernPartRequest;
 
 /**
  * TernPartFunc:
  * @request: the request that is answered
- * @bytes: (array length=length): the next bytes, in transfer encoding, valid during the call only
+ * @bytes: (array length=length): the next bytes, valid during the call only
  * @length: how many; 0 with @complete where nothing is left
  * @complete: whether the part ends with these
  * @user_data: the caller's own
  *
- * Takes the bytes of a part as they arrive. A part whose last call never comes was cut off and is
- * worth nothing.
+ * Takes the bytes of a part as they arrive: fewer than asked for where the part ends before. A part
+ * whose last call never comes was cut off and is worth nothing.
  */
 typedef void (*TernPartFunc) (const TernPartRequest *request, const guint8 *bytes, gsize length,
                               gboolean complete, gpointer user_data);

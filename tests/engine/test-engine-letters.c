@@ -293,8 +293,9 @@ test_snippets_in_one_flight (Fixture *fixture, gconstpointer unused)
         fixture->server, "INBOX",
         &(TernMockImapMessage){ .raw = TWO_FORMS,
                                 .bodystructure = i % 2 == 0 ? ALTERNATIVE : SEVEN_BIT });
-  start (fixture, TWO_FORMS, "(\"text\" \"html\" NIL NIL NIL \"7bit\" 30 1 NIL NIL NIL NIL)");
-  wait_snippet (fixture, 0, "--b");
+  start (fixture, "Subject: none\r\n\r\n<p>our words</p>\r\n",
+         "(\"text\" \"html\" NIL NIL NIL \"7bit\" 30 1 NIL NIL NIL NIL)");
+  wait_snippet (fixture, 0, "our words");
   commands = tern_mock_imap_server_dup_commands (fixture->server);
   for (guint i = 0; i < commands->len; i++)
     {
@@ -350,7 +351,7 @@ test_snippet_of_kept_letter (Fixture *fixture, gconstpointer unused)
   g_assert_null (dup_snippet (fixture, 90)); /* nobody has looked at it yet */
   id = fixture_nth_message (fixture, "INBOX", 90);
   tern_engine_request_snippets (fixture->engine, inbox->id, &id, 1);
-  wait_snippet (fixture, 90, "Letter 15.");
+  wait_snippet (fixture, 90, "This is letter 10.");
 }
 
 int

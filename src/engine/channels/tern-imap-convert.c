@@ -5,6 +5,7 @@
 
 #include "tern-imap-date.h"
 #include "tern-mime-header.h"
+#include "tern-mime-text.h"
 
 /* Addresses of one field that are kept; a letter to more is shown with the first ones. */
 #define MAX_ADDRESSES 1000

@@ -15,7 +15,9 @@
 
 typedef struct
 {
-  TernPartRequest request;
+  TernPartRequest request; /* its form is the one that is asked for */
+  TernPartForm wanted;
+  char *section; /* as the server names it */
   guint32 uidvalidity;
   guint32 uid;
   guint64 position;    /* of the next byte that the server sends */
@@ -58,6 +60,7 @@ clear_part (gpointer data)
 
   g_free ((char *) part->request.remote_id);
   g_free ((char *) part->request.part_id);
+  g_free (part->section);
 }
 
 static Parts *
@@ -132,10 +135,19 @@ deliver (Parts *self, Part *part, const guint8 *bytes, gsize length, gboolean is
     self->func (&part->request, bytes, length, part->is_complete, self->func_data);
 }
 
+/* A literal or string of @size bytes, the first of which is the part's at @origin. */
+static void
+begin_part (Part *part, guint64 origin, guint64 size)
+{
+  part->position = origin;
+  part->request.is_overrun = part->request.length > 0 && size > part->request.length;
+}
+
 static gboolean
 matches (Parts *self, const Part *part, const char *section, guint64 origin)
 {
-  return is_mailbox (self, part) && g_ascii_strcasecmp (part->request.part_id, section) == 0 &&
+  return is_mailbox (self, part) && part->section != NULL &&
+         g_ascii_strcasecmp (part->section, section) == 0 &&
          (origin == part->request.offset || origin == 0);
 }
 
@@ -157,7 +169,8 @@ parts_literal_begin (const TernImapFetch *so_far,
     {
       part->is_current = !part->is_complete && matches (self, part, section, origin);
       part->is_seen = part->is_seen || part->is_current;
-      part->position = part->is_current ? origin : part->position;
+      if (part->is_current)
+        begin_part (part, origin, size);
       found = found || part->is_current;
     }
   self->current_uid = uid;
@@ -200,7 +213,7 @@ parts_fetch (const TernImapFetch *fetch, gpointer user_data)
           if (part->is_complete || section->data == NULL ||
               !matches (self, part, section->name, section->origin))
             continue;
-          part->position = section->origin;
+          begin_part (part, section->origin, section->length);
           deliver (self, part, (const guint8 *) section->data, section->length, TRUE);
         }
     }
@@ -279,7 +292,9 @@ append_item (GString *items, const TernPartRequest *request)
 {
   guint64 length = request->length > 0 ? request->length : REST;
 
-  g_string_append_printf (items, " BODY.PEEK[%s]", request->part_id);
+  g_string_append_printf (items, " %s.PEEK[%s]",
+                          request->form == TERN_PART_FORM_DECODED ? "BINARY" : "BODY",
+                          request->part_id);
   if (request->offset > 0 || request->length > 0)
     g_string_append_printf (items, "<%" G_GUINT64_FORMAT ".%" G_GUINT64_FORMAT ">", request->offset,
                             MIN (length, REST));
@@ -325,6 +340,27 @@ add_to_group (GPtrArray *order, GHashTable *groups, const char *items, guint32 u
   g_array_append_val (uids, uid);
 }
 
+/* RFC 3516: the server undoes the transfer encoding. */
+static gboolean
+choose_forms (Parts *self)
+{
+  gboolean has_binary = tern_imap_session_has (self->lease->session, "BINARY");
+
+  for (guint i = 0; i < self->parts->len; i++)
+    {
+      Part *part = get_part (self, i);
+      gboolean is_decoded = part->wanted != TERN_PART_FORM_ENCODED && has_binary;
+
+      if (part->wanted == TERN_PART_FORM_DECODED && !has_binary)
+        return FALSE;
+      part->request.form = is_decoded ? TERN_PART_FORM_DECODED : TERN_PART_FORM_ENCODED;
+      g_free (part->section);
+      part->section = is_decoded ? g_strdup_printf ("BINARY[%s]", part->request.part_id)
+                                 : g_strdup (part->request.part_id);
+    }
+  return TRUE;
+}
+
 /* All messages of which the same pieces are wanted go into one command. */
 static void
 send_all (Parts *self)
@@ -364,6 +400,13 @@ acquired_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       g_autoptr (GTask) task = g_steal_pointer (&self->task);
 
       g_task_return_error (task, error);
+      return;
+    }
+  if (!choose_forms (self))
+    {
+      self->error = g_error_new_literal (TERN_ERROR, TERN_ERROR_UNSUPPORTED,
+                                         "the server does not decode parts");
+      finish (self);
       return;
     }
   session = self->lease->session;
@@ -448,6 +491,7 @@ tern_imap_parts_async (TernImapChannel *channel,
                                    "a part that cannot be asked for");
           return;
         }
+      part.wanted = requests[i].form;
       part.request.remote_id = g_strdup (requests[i].remote_id);
       part.request.part_id = g_strdup (requests[i].part_id);
       add_part (self, &part);
