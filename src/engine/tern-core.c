@@ -7,6 +7,8 @@
 
 /* The window draws no more often than this, so it is told no more often (µs). */
 #define FRAME (G_USEC_PER_SEC / 60)
+/* A network that comes or goes changes several times in a row (ms). */
+#define NETWORK_SETTLES 500
 /* What was cancelled ends at once, but for a keyring that does not listen (ms). */
 #define CLOSE_DEADLINE 2000
 
@@ -25,6 +27,8 @@ struct _TernCore
   gboolean is_metered;    /* the network costs money */
   gboolean is_background; /* what nobody asked for is fetched, too */
   TernWatcher *watcher;
+  gboolean has_network;    /* when it changed last */
+  GSource *network_source; /* runs while it may be changing still */
   GCancellable *closing;
 
   TernChanges *changes; /* not told yet; NULL for none */
@@ -104,6 +108,9 @@ tern_core_free (TernCore *self)
   gpointer runner;
 
   g_clear_pointer (&self->watcher, tern_watcher_free);
+  if (self->network_source != NULL)
+    g_source_destroy (self->network_source);
+  g_clear_pointer (&self->network_source, g_source_unref);
   g_hash_table_iter_init (&iter, self->runners);
   while (g_hash_table_iter_next (&iter, NULL, &runner))
     tern_runner_close (runner);
@@ -346,27 +353,63 @@ tern_core_drop_runner (TernCore *self, gint64 account_id)
   g_hash_table_remove (self->runners, &account_id);
 }
 
+static void
+for_each_runner (TernCore *self, void (*func) (TernRunner *runner))
+{
+  GHashTableIter iter;
+  gpointer runner;
+
+  g_hash_table_iter_init (&iter, self->runners);
+  while (g_hash_table_iter_next (&iter, NULL, &runner))
+    func (runner);
+}
+
+static gboolean
+network_settled_cb (gpointer user_data)
+{
+  TernCore *self = user_data;
+
+  g_clear_pointer (&self->network_source, g_source_unref);
+  tern_core_sleep (self, !self->has_network);
+  return G_SOURCE_REMOVE;
+}
+
 /**
  * tern_core_network_changed:
  * @self: a core
  * @available: whether there is a network now
  * @is_metered: whether what passes costs money
  *
- * Lets the accounts that wait for a network try at once. Over a metered one nothing is fetched that
- * nobody asked for.
+ * Lets the accounts that wait for a network try at once, and gives up connections that have lost
+ * their way; changes in quick succession count as one. Over a metered network nothing is fetched
+ * that nobody asked for.
  */
 void
 tern_core_network_changed (TernCore *self, gboolean available, gboolean is_metered)
 {
-  GHashTableIter iter;
-  gpointer runner;
-
   self->is_metered = is_metered;
-  if (!available)
+  self->has_network = available;
+  if (self->network_source != NULL)
     return;
-  g_hash_table_iter_init (&iter, self->runners);
-  while (g_hash_table_iter_next (&iter, NULL, &runner))
-    tern_runner_retry (runner);
+  self->network_source = g_timeout_source_new (NETWORK_SETTLES);
+  g_source_set_callback (self->network_source, network_settled_cb, self, NULL);
+  g_source_attach (self->network_source, g_main_context_get_thread_default ());
+}
+
+/**
+ * tern_core_sleep:
+ * @self: a core
+ * @asleep: whether the computer is about to sleep; else it has woken up
+ *
+ * Gives up all connections before they hang, or lets what is in use connect again at once.
+ */
+void
+tern_core_sleep (TernCore *self, gboolean asleep)
+{
+  if (asleep)
+    for_each_runner (self, tern_runner_suspend);
+  else
+    for_each_runner (self, tern_runner_resume);
 }
 
 /**

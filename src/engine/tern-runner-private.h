@@ -25,6 +25,7 @@ struct _TernRunner
   guint pending;  /* requests to the server under way */
   guint failures; /* in a row, by transport */
   GSource *retry_source;
+  gint64 busy_since; /* when the server wanted to be left alone, or was asked all the same */
 
   gint64 folders_validated; /* when this start asked for the folder list, µs of real time; 0: never */
   GHashTable *syncs;  /* gint64 folder id → Sync: under way */

@@ -126,3 +126,31 @@ tern_runner_unwatch (TernRunner *self)
   self->viewed_folder = 0;
   tern_runner_update_watch (self);
 }
+
+/**
+ * tern_runner_suspend:
+ * @self: a runner
+ *
+ * Gives up the account's connections: the network goes, or the computer is about to sleep.
+ */
+void
+tern_runner_suspend (TernRunner *self)
+{
+  if (self->channel != NULL)
+    tern_channel_suspend (self->channel);
+}
+
+/**
+ * tern_runner_resume:
+ * @self: a runner
+ *
+ * There is a network, perhaps another one: what waits for the server is tried at once.
+ */
+void
+tern_runner_resume (TernRunner *self)
+{
+  self->failures = 0;
+  if (self->channel != NULL)
+    tern_channel_resume (self->channel);
+  tern_runner_retry (self);
+}

@@ -10,8 +10,11 @@
 /* How long a server that could not be reached is left alone, in seconds: doubled each time. */
 #define RETRY_FIRST 15
 #define RETRY_MOST 600
-/* The longest time that is believed where an error names it, in seconds. */
-#define RETRY_NAMED_MOST (6 * 3600)
+/* The longest for which a server is left alone because it asked for that, in seconds. */
+#define BUSY_MOST (4 * 60 * 60)
+/* How often a server that wants to be left alone is asked all the same, for the user's sake (µs).
+ */
+#define BUSY_INTERVAL (3 * (gint64) G_USEC_PER_SEC)
 
 typedef struct
 {
@@ -362,6 +365,18 @@ tern_runner_with_channel (TernRunner *self, TernRunnerChannelFunc func, gpointer
       func (self, NULL, error, user_data);
       return;
     }
+  if (self->state == TERN_ACCOUNT_STATE_TROUBLE && self->retry_source != NULL)
+    {
+      gint64 now = g_get_monotonic_time ();
+      g_autoptr (GError) error = g_error_copy (self->error);
+
+      if (now - self->busy_since < BUSY_INTERVAL)
+        {
+          func (self, NULL, error, user_data);
+          return;
+        }
+      self->busy_since = now;
+    }
   if (self->channel != NULL)
     {
       func (self, self->channel, NULL, user_data);
@@ -465,13 +480,15 @@ schedule_retry (TernRunner *self, const GError *error)
 {
   const char *detail = tern_error_get_detail (error);
   guint64 wait = MIN (RETRY_MOST, (guint64) RETRY_FIRST << MIN (self->failures, 8));
+  guint64 asked = 0;
   g_autofree char *reason = tern_event_dup_reason (error);
 
   if (self->retry_source != NULL)
     return;
-  /* A server that names its time is believed, within reason. */
-  if (g_error_matches (error, TERN_ERROR, TERN_ERROR_BUSY) && detail != NULL)
-    g_ascii_string_to_unsigned (detail, 10, 1, RETRY_NAMED_MOST, &wait, NULL);
+  /* A server that names its time is believed, and left alone for longer when it says so again. */
+  if (g_error_matches (error, TERN_ERROR, TERN_ERROR_BUSY) && detail != NULL &&
+      g_ascii_string_to_unsigned (detail, 10, 1, BUSY_MOST, &asked, NULL))
+    wait = MIN (BUSY_MOST, asked << MIN (self->failures, 4));
   self->failures++;
   wait += (guint64) g_random_int_range (0, (gint32) wait / 4 + 1);
   tern_runner_tell_event (self, (TernEvent){
@@ -521,7 +538,11 @@ take_error (TernRunner *self, const GError *error)
   else if (g_error_matches (error, TERN_ERROR, TERN_ERROR_CERTIFICATE))
     self->state = TERN_ACCOUNT_STATE_CERTIFICATE;
   else if (g_error_matches (error, TERN_ERROR, TERN_ERROR_BUSY))
-    self->state = TERN_ACCOUNT_STATE_TROUBLE;
+    {
+      if (self->state != TERN_ACCOUNT_STATE_TROUBLE)
+        self->busy_since = g_get_monotonic_time ();
+      self->state = TERN_ACCOUNT_STATE_TROUBLE;
+    }
   else
     return; /* one request's own trouble */
 

@@ -44,6 +44,8 @@ void tern_runner_continue_background (TernRunner *self);
 /* tern-runner-watch.c */
 void tern_runner_watch (TernRunner *self, gint64 viewed_folder);
 void tern_runner_unwatch (TernRunner *self);
+void tern_runner_suspend (TernRunner *self);
+void tern_runner_resume (TernRunner *self);
 
 /* tern-runner-snippets.c */
 void tern_runner_request_snippets (TernRunner *self, gint64 folder_id, const gint64 *ids, gsize n);

@@ -2,6 +2,7 @@
 #include "tern-watcher.h"
 
 #include "tern-runner.h"
+#include "tern-sleep.h"
 
 /* Each account costs at least one connection, here and at its server. */
 #define MAX_ACCOUNTS 32
@@ -13,7 +14,7 @@ struct _TernWatcher
   TernCore *core;
   GArray *accounts; /* gint64: watched, what was on screen last first */
   GSource *others;  /* runs once */
-  gboolean has_others;
+  TernSleep *sleep; /* NULL until something is watched */
 };
 
 /**
@@ -46,6 +47,7 @@ tern_watcher_free (TernWatcher *self)
   if (self->others != NULL)
     g_source_destroy (self->others);
   g_clear_pointer (&self->others, g_source_unref);
+  g_clear_pointer (&self->sleep, tern_sleep_free);
   g_array_unref (self->accounts);
   g_free (self);
 }
@@ -98,11 +100,20 @@ others_cb (gpointer user_data)
 }
 
 static void
-watch_others (TernWatcher *self)
+sleep_cb (gboolean asleep, gpointer user_data)
 {
-  if (self->has_others)
+  TernWatcher *self = user_data;
+
+  tern_core_sleep (self->core, asleep);
+}
+
+/* Once something is on screen, the others follow. */
+static void
+start (TernWatcher *self)
+{
+  if (self->sleep != NULL)
     return;
-  self->has_others = TRUE;
+  self->sleep = tern_sleep_new (sleep_cb, self);
   self->others = g_timeout_source_new_seconds (OTHERS_DELAY);
   g_source_set_callback (self->others, others_cb, self, NULL);
   g_source_attach (self->others, g_main_context_get_thread_default ());
@@ -135,7 +146,7 @@ tern_watcher_set_viewed_folder (TernWatcher *self, gint64 folder_id)
 
   if (self->accounts->len > 0 && g_array_index (self->accounts, gint64, 0) != id)
     leave (self, g_array_index (self->accounts, gint64, 0));
-  watch_others (self);
+  start (self);
   if (runner == NULL)
     return;
   put_first (self, id);

@@ -41,8 +41,6 @@ life_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 void
 tern_imap_session_ask_life (TernImapSession *self)
 {
-  if (tern_imap_session_is_resting (self))
-    return; /* the end of IDLE is one */
   tern_imap_session_be_impatient (self);
   tern_imap_noop_async (self, NULL, life_cb, NULL);
 }

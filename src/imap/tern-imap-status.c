@@ -8,8 +8,6 @@
 
 /* The longest wait that Exchange is believed, in seconds. */
 #define MAX_BACKOFF 300
-/* How long Gmail is left alone once the day's traffic is used up, in seconds. */
-#define TRAFFIC_BACKOFF "3600"
 
 /* The end of a response code: the first `]` outside of parentheses and quotes, for flags of real
  * servers hold one. */
@@ -123,32 +121,57 @@ tern_imap_status_has_code (const TernImapStatus *self, const char *code)
   return g_strcmp0 (self->code, code) == 0;
 }
 
-/* "BAD Request is throttled. Suggested Backoff Time: 92415 milliseconds" (Exchange). */
+/* What servers say when they want to be left alone: a response code, or words of their own where
+ * they have no code for it. */
+static const struct
+{
+  const char *code;  /* NULL for any */
+  const char *words; /* NULL for any */
+  guint wait;        /* seconds at least; 0 for the usual, which grows by itself */
+} complaints[] = {
+  { NULL, "throttled", 60 },          /* Exchange, where it names no time */
+  { "THROTTLED", NULL, 300 },         /* RFC 9051 has none; used by several */
+  { NULL, "bandwidth limits", 3600 }, /* Gmail, with OVERQUOTA; alone that means a full mailbox */
+  { "LIMIT", NULL, 60 },              /* RFC 5530 */
+  { "INUSE", NULL, 10 },              /* another client has the mailbox */
+  { "UNAVAILABLE", NULL, 0 },         /* also Dovecot's limit of connections */
+  { "SERVERBUG", NULL, 60 },
+  { NULL, "simultaneous connections", 60 }, /* Gmail */
+  { NULL, "number of connections", 60 },    /* Dovecot */
+  { NULL, "connection limit", 60 },         /* Courier */
+  { NULL, "too many connections", 60 },
+};
+
+static int
+find_complaint (const TernImapStatus *self)
+{
+  g_autofree char *text = g_ascii_strdown (self->text, -1);
+
+  for (guint i = 0; i < G_N_ELEMENTS (complaints); i++)
+    if ((complaints[i].code == NULL || tern_imap_status_has_code (self, complaints[i].code)) &&
+        (complaints[i].words == NULL || strstr (text, complaints[i].words) != NULL))
+      return (int) i;
+  return -1;
+}
+
+/* The server wants to be left alone, for the time that it names ("Request is throttled. Suggested
+ * Backoff Time: 92415 milliseconds", Exchange), else for that of the table. */
 static GError *
-make_throttled (const TernImapStatus *self)
+make_busy (const TernImapStatus *self, guint wait)
 {
   const char *time = strstr (self->text, "Backoff Time:");
   guint64 ms = time != NULL ? g_ascii_strtoull (time + strlen ("Backoff Time:"), NULL, 10) : 0;
-  GError *error = g_error_new (TERN_ERROR, TERN_ERROR_BUSY, "%s", self->text);
+  GError *error = g_error_new (TERN_ERROR, TERN_ERROR_BUSY, "%s",
+                               *self->text != '\0' ? self->text : "no reason given");
 
   if (ms > 0)
+    wait = (guint) MIN ((ms + 999) / 1000, MAX_BACKOFF);
+  if (wait > 0)
     {
-      g_autofree char *seconds =
-          g_strdup_printf ("%" G_GUINT64_FORMAT, MIN ((ms + 999) / 1000, MAX_BACKOFF));
+      g_autofree char *seconds = g_strdup_printf ("%u", wait);
 
       tern_error_set_detail (error, seconds);
     }
-  return error;
-}
-
-/* "NO [OVERQUOTA] Account exceeded command or bandwidth limits." (Gmail); the code alone would mean
- * that the mailbox is full. */
-static GError *
-make_limited (const TernImapStatus *self)
-{
-  GError *error = g_error_new (TERN_ERROR, TERN_ERROR_BUSY, "%s", self->text);
-
-  tern_error_set_detail (error, TRAFFIC_BACKOFF);
   return error;
 }
 
@@ -156,7 +179,8 @@ make_limited (const TernImapStatus *self)
  * tern_imap_status_to_error:
  * @self: a status that is not OK
  *
- * Makes the error that says what can be done (RFC 9051 section 7.1, RFC 5530).
+ * Makes the error that says what can be done (RFC 9051 section 7.1, RFC 5530); for
+ * %TERN_ERROR_BUSY the seconds to wait are its detail, where they are known.
  *
  * Returns: (transfer full): an error of the domain %TERN_ERROR
  */
@@ -173,11 +197,6 @@ tern_imap_status_to_error (const TernImapStatus *self)
     { "EXPIRED", TERN_ERROR_AUTH },
     { "WEBALERT", TERN_ERROR_AUTH },
     { "PRIVACYREQUIRED", TERN_ERROR_UNSUPPORTED },
-    { "UNAVAILABLE", TERN_ERROR_BUSY },
-    { "INUSE", TERN_ERROR_BUSY },
-    { "LIMIT", TERN_ERROR_BUSY },
-    { "THROTTLED", TERN_ERROR_BUSY },
-    { "SERVERBUG", TERN_ERROR_BUSY },
     { "NOPERM", TERN_ERROR_PERMISSION },
     { "NONEXISTENT", TERN_ERROR_GONE },
     { "TRYCREATE", TERN_ERROR_GONE },
@@ -185,11 +204,10 @@ tern_imap_status_to_error (const TernImapStatus *self)
     { "OVERQUOTA", TERN_ERROR_REFUSED },
   };
   TernError code = TERN_ERROR_REFUSED;
+  int complaint = find_complaint (self);
 
-  if (strstr (self->text, "throttled") != NULL)
-    return make_throttled (self);
-  if (strstr (self->text, "bandwidth limits") != NULL)
-    return make_limited (self);
+  if (complaint >= 0)
+    return make_busy (self, complaints[complaint].wait);
   if (self->kind == TERN_IMAP_STATUS_BAD)
     code = TERN_ERROR_PROTOCOL;
   else if (self->kind == TERN_IMAP_STATUS_BYE)

@@ -297,6 +297,34 @@ tern_channel_watch (TernChannel *self, const char *const *folders)
 }
 
 /**
+ * tern_channel_suspend:
+ * @self: a channel
+ *
+ * Gives up all connections before they hang, for the network goes or the computer is about to
+ * sleep. What runs fails with a transport error. Nothing is watched until tern_channel_resume();
+ * what is asked for nevertheless is tried.
+ */
+void
+tern_channel_suspend (TernChannel *self)
+{
+  TERN_CHANNEL_GET_IFACE (self)->suspend (self);
+}
+
+/**
+ * tern_channel_resume:
+ * @self: a channel
+ *
+ * There is a network, perhaps another one than before: gives up connections that have lost their
+ * way, and watches again at once what is to be watched; the first of these folders is called
+ * changed.
+ */
+void
+tern_channel_resume (TernChannel *self)
+{
+  TERN_CHANNEL_GET_IFACE (self)->resume (self);
+}
+
+/**
  * tern_channel_emit_changed:
  * @self: a channel
  * @folder: (nullable): the folder's remote id; %NULL where folders came or went

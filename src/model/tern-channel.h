@@ -164,6 +164,8 @@ struct _TernChannelInterface
   TernOutcome *(*apply_finish) (TernChannel *self, GAsyncResult *result, GError **error);
 
   void (*watch) (TernChannel *self, const char *const *folders);
+  void (*suspend) (TernChannel *self);
+  void (*resume) (TernChannel *self);
 
   TernRoute *(*dup_route) (TernChannel *self);
   void (*close) (TernChannel *self);
@@ -199,6 +201,8 @@ void       tern_channel_apply_async (TernChannel *self, const TernRemoteChange *
                                      gpointer user_data);
 TernOutcome *tern_channel_apply_finish (TernChannel *self, GAsyncResult *result, GError **error);
 void       tern_channel_watch (TernChannel *self, const char *const *folders);
+void       tern_channel_suspend (TernChannel *self);
+void       tern_channel_resume (TernChannel *self);
 void       tern_channel_emit_changed (TernChannel *self, const char *folder);
 void       tern_channel_emit_event (TernChannel *self, TernEvent *event);
 TernRoute *tern_channel_dup_route (TernChannel *self);

@@ -7,6 +7,10 @@
 #include "tern-error.h"
 #include "tern-transport-private.h"
 
+/* Seconds of silence before the kernel probes the peer, and between its probes. */
+#define KEEPALIVE_IDLE 240
+#define KEEPALIVE_INTERVAL 30
+
 /**
  * TernTransport:
  *
@@ -97,6 +101,9 @@ tern_transport_new (TernEndpoint *endpoint,
   self->stream = g_object_ref (G_IO_STREAM (connection));
   g_socket_set_keepalive (socket, TRUE);
   g_socket_set_option (socket, IPPROTO_TCP, TCP_NODELAY, 1, NULL);
+  /* The kernel's own two hours are longer than any NAT remembers a silent connection. */
+  g_socket_set_option (socket, IPPROTO_TCP, TCP_KEEPIDLE, KEEPALIVE_IDLE, NULL);
+  g_socket_set_option (socket, IPPROTO_TCP, TCP_KEEPINTVL, KEEPALIVE_INTERVAL, NULL);
   return self;
 }
 
@@ -165,6 +172,40 @@ tern_transport_is_encrypted (TernTransport *self)
 {
   g_return_val_if_fail (TERN_IS_TRANSPORT (self), FALSE);
   return G_IS_TLS_CONNECTION (self->stream);
+}
+
+/**
+ * tern_transport_has_way:
+ * @self: a transport
+ *
+ * Tells whether what is sent to the peer still leaves from the address that the connection was made
+ * from. After a change of network it often does not, and the connection is dead without anybody
+ * saying so. Only the kernel's routes are asked; nothing is sent.
+ *
+ * Returns: whether the connection may be alive
+ */
+gboolean
+tern_transport_has_way (TernTransport *self)
+{
+  g_autoptr (GSocketAddress) local = NULL;
+  g_autoptr (GSocketAddress) remote = NULL;
+  g_autoptr (GSocketAddress) present = NULL;
+  g_autoptr (GSocket) probe = NULL;
+
+  g_return_val_if_fail (TERN_IS_TRANSPORT (self), FALSE);
+
+  local = g_socket_connection_get_local_address (self->connection, NULL);
+  remote = g_socket_connection_get_remote_address (self->connection, NULL);
+  if (!G_IS_INET_SOCKET_ADDRESS (local) || !G_IS_INET_SOCKET_ADDRESS (remote))
+    return FALSE;
+  probe = g_socket_new (g_socket_address_get_family (remote), G_SOCKET_TYPE_DATAGRAM,
+                        G_SOCKET_PROTOCOL_UDP, NULL);
+  if (probe == NULL || !g_socket_connect (probe, remote, NULL, NULL))
+    return FALSE;
+  present = g_socket_get_local_address (probe, NULL);
+  return G_IS_INET_SOCKET_ADDRESS (present) &&
+         g_inet_address_equal (g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (local)),
+                               g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (present)));
 }
 
 static gboolean

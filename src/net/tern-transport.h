@@ -16,6 +16,7 @@ const char    *tern_transport_get_address (TernTransport *self);
 GInputStream  *tern_transport_get_input (TernTransport *self);
 GOutputStream *tern_transport_get_output (TernTransport *self);
 gboolean       tern_transport_is_encrypted (TernTransport *self);
+gboolean       tern_transport_has_way (TernTransport *self);
 
 void           tern_transport_start_tls_async (TernTransport *self, GCancellable *cancellable,
                                                GAsyncReadyCallback callback, gpointer user_data);

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tern-engine-fixture.h"
 
+#include "tern-engine-private.h"
+#include "tern-error.h"
+
 static void
 wait_for_added (Fixture *fixture, guint n)
 {
@@ -55,6 +58,106 @@ test_inbox (Fixture *fixture, gconstpointer unused)
     g_main_context_iteration (NULL, TRUE);
 }
 
+typedef enum
+{
+  SLEEP,
+  WAKE_UP,
+  NETWORK_LOST,
+  NETWORK_BACK,
+} Event;
+
+static void
+on_thread (TernCore *core, GTask *task)
+{
+  Event event = GPOINTER_TO_UINT (g_task_get_task_data (task));
+
+  if (event == SLEEP || event == WAKE_UP)
+    tern_core_sleep (core, event == SLEEP);
+  else
+    tern_core_network_changed (core, event == NETWORK_BACK, FALSE);
+  g_task_return_boolean (task, TRUE);
+  g_object_unref (task);
+}
+
+/* What the system would tell. */
+static void
+tell (Fixture *fixture, Event event)
+{
+  GTask *task = g_task_new (fixture->engine, NULL, NULL, NULL);
+
+  g_task_set_task_data (task, GUINT_TO_POINTER (event), NULL);
+  tern_engine_dispatch (fixture->engine, task, on_thread);
+}
+
+static void
+test_sleep (Fixture *fixture, gconstpointer unused)
+{
+  view (fixture, "INBOX");
+  tell (fixture, SLEEP);
+  tern_mock_imap_server_wait_closed (fixture->server);
+  tern_mock_imap_server_add_letters (fixture->server, "INBOX", 1);
+  tell (fixture, WAKE_UP);
+  wait_for_added (fixture, 1);
+  tern_mock_imap_server_wait_command (fixture->server, "IDLE", 2);
+}
+
+static void
+test_network (Fixture *fixture, gconstpointer unused)
+{
+  view (fixture, "INBOX");
+  tell (fixture, NETWORK_LOST);
+  tern_mock_imap_server_wait_closed (fixture->server);
+  tern_mock_imap_server_add_letters (fixture->server, "INBOX", 1);
+  tell (fixture, NETWORK_BACK);
+  wait_for_added (fixture, 1);
+}
+
+/* The way to a server on this computer does not change with the network. */
+static void
+test_other_network (Fixture *fixture, gconstpointer unused)
+{
+  guint n;
+
+  view (fixture, "INBOX");
+  n = tern_mock_imap_server_count_connections (fixture->server);
+  for (guint i = 0; i < 5; i++)
+    {
+      tell (fixture, NETWORK_LOST);
+      tell (fixture, NETWORK_BACK);
+    }
+  tern_mock_imap_server_wait_command (fixture->server, "NOOP", 1);
+  tern_mock_imap_server_wait_command (fixture->server, "IDLE", 2);
+  g_assert_cmpuint (tern_mock_imap_server_count_connections (fixture->server), ==, n);
+  g_assert_cmpuint (tern_mock_imap_server_count (fixture->server, "NOOP"), <=, n);
+}
+
+/* A server that wants to be left alone is not asked for each click. */
+static void
+test_busy (Fixture *fixture, gconstpointer unused)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TernStatus) status = NULL;
+  guint n;
+
+  fixture_add_account (fixture);
+  g_assert_true (fixture_sync (fixture, "INBOX", NULL));
+  tern_mock_imap_server_reply (fixture->server, "SELECT",
+                               "$TAG BAD Request is throttled. Suggested Backoff Time: 92415 "
+                               "milliseconds\r\n");
+  g_assert_false (fixture_sync (fixture, "Archive", &error));
+  g_assert_error (error, TERN_ERROR, TERN_ERROR_BUSY);
+  g_assert_cmpstr (tern_error_get_detail (error), ==, "93");
+  g_clear_error (&error);
+  status = tern_engine_dup_status (fixture->engine, fixture->account_id);
+  g_assert_cmpint (status->state, ==, TERN_ACCOUNT_STATE_TROUBLE);
+  g_assert_error (status->error, TERN_ERROR, TERN_ERROR_BUSY);
+
+  n = tern_mock_imap_server_count (fixture->server, "SELECT");
+  g_assert_false (fixture_sync (fixture, "Archive", &error));
+  g_assert_error (error, TERN_ERROR, TERN_ERROR_BUSY);
+  g_assert_cmpuint (tern_mock_imap_server_count (fixture->server, "SELECT"), ==, n);
+}
+
 #define ADD(name, func)                                                                            \
   g_test_add ("/engine/watch/" name, Fixture, NULL, fixture_set_up, func, fixture_tear_down)
 
@@ -65,5 +168,9 @@ main (int argc, char **argv)
   ADD ("what came while the connection was lost is fetched", test_lost);
   ADD ("new and removed letters of the folder on screen are seen at once", test_new_mail);
   ADD ("new letters of the inbox are seen while another folder is on screen", test_inbox);
+  ADD ("a server that wants to be left alone is not asked for each click", test_busy);
+  ADD ("before sleep connections are given up, and after it mail is fetched at once", test_sleep);
+  ADD ("when the network is back mail is fetched at once", test_network);
+  ADD ("a network that flaps leaves connections that have their way", test_other_network);
   return g_test_run ();
 }

@@ -107,6 +107,7 @@ struct _TernImapChannel
   GPtrArray     *watched;       /* TernImapWatched, what matters most first */
   gboolean       has_idled;     /* IDLE was seen to work */
   gboolean       has_no_idle;   /* IDLE was refused, or never answered */
+  gboolean       is_suspended;
   gboolean       is_closed;
 };
 
@@ -127,6 +128,7 @@ gboolean       tern_imap_slot_is_alive (const TernImapSlot *self);
 gboolean       tern_imap_slot_is_open (const TernImapSlot *self);
 void           tern_imap_slot_connect (TernImapSlot *self);
 void           tern_imap_slot_close (TernImapSlot *self);
+void           tern_imap_slot_check (TernImapSlot *self);
 void           tern_imap_slot_rest (TernImapSlot *self);
 guint          tern_imap_channel_get_limit (TernImapChannel *self);
 guint          tern_imap_channel_count_signed_in (TernImapChannel *self);

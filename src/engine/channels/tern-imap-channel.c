@@ -315,6 +315,28 @@ channel_watch (TernChannel *channel, const char *const *folders)
 }
 
 static void
+channel_suspend (TernChannel *channel)
+{
+  TernImapChannel *self = TERN_IMAP_CHANNEL (channel);
+
+  self->is_suspended = TRUE;
+  tern_imap_watch_pause (self);
+  for (guint i = 0; i < TERN_IMAP_MAX_CONNECTIONS; i++)
+    tern_imap_slot_close (&self->slots[i]);
+}
+
+static void
+channel_resume (TernChannel *channel)
+{
+  TernImapChannel *self = TERN_IMAP_CHANNEL (channel);
+
+  self->is_suspended = FALSE;
+  for (guint i = 0; i < TERN_IMAP_MAX_CONNECTIONS; i++)
+    tern_imap_slot_check (&self->slots[i]);
+  tern_imap_watch_resume (self);
+}
+
+static void
 channel_close (TernChannel *channel)
 {
   TernImapChannel *self = TERN_IMAP_CHANNEL (channel);
@@ -339,6 +361,8 @@ tern_imap_channel_iface_init (TernChannelInterface *iface)
   iface->apply_async = channel_apply_async;
   iface->apply_finish = channel_apply_finish;
   iface->watch = channel_watch;
+  iface->suspend = channel_suspend;
+  iface->resume = channel_resume;
   iface->dup_route = channel_dup_route;
   iface->close = channel_close;
 }

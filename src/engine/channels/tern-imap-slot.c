@@ -154,6 +154,19 @@ tern_imap_slot_close (TernImapSlot *self)
     channel->foreground = NULL;
 }
 
+/* The network has changed: a connection that has lost its way is given up, any other one is asked
+ * for a sign of life. */
+void
+tern_imap_slot_check (TernImapSlot *self)
+{
+  if (!tern_imap_slot_is_alive (self))
+    return;
+  if (!tern_transport_has_way (tern_imap_session_get_transport (self->session)))
+    tern_imap_slot_close (self);
+  else if (tern_imap_session_get_state (self->session) >= TERN_IMAP_STATE_AUTHENTICATED)
+    tern_imap_session_ask_life (self->session);
+}
+
 static void arm_idle (TernImapChannel *self, gint64 in_ms);
 
 static gboolean

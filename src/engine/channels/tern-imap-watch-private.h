@@ -36,6 +36,8 @@ typedef struct
 } TernImapWatched;
 
 void tern_imap_watch_set (TernImapChannel *self, const char *const *folders);
+void tern_imap_watch_pause (TernImapChannel *self);
+void tern_imap_watch_resume (TernImapChannel *self);
 void tern_imap_watch_update (TernImapChannel *self);
 void tern_imap_watch_take_news (TernImapChannel *self, TernImapSession *session);
 void tern_imap_slot_end_watch (TernImapSlot *slot);

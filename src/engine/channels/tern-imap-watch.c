@@ -161,7 +161,7 @@ idle_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       g_message ("The server's IDLE is done without: %s", error->message);
       self->has_no_idle = TRUE;
     }
-  else if (slot->watched != NULL && !self->is_closed)
+  else if (slot->watched != NULL && !self->is_closed && !self->is_suspended)
     tell (slot->watched); /* whatever happened meanwhile went unseen */
   if (slot->idles == 0)
     tern_imap_slot_end_watch (slot);
@@ -400,10 +400,41 @@ update_one (TernImapChannel *self, guint rank)
 void
 tern_imap_watch_update (TernImapChannel *self)
 {
-  if (self->is_closed)
+  if (self->is_closed || self->is_suspended)
     return;
   for (guint i = 0; i < self->watched->len; i++)
     update_one (self, i);
+}
+
+/* Does nothing by itself any more, until tern_imap_watch_resume(). */
+void
+tern_imap_watch_pause (TernImapChannel *self)
+{
+  for (guint i = 0; i < self->watched->len; i++)
+    {
+      TernImapWatched *watched = self->watched->pdata[i];
+
+      clear_source (&watched->looking);
+      clear_source (&watched->telling);
+    }
+}
+
+/* Goes on at once, whatever failed before. What happened meanwhile in the folder that matters most
+ * is asked for without looking first. */
+void
+tern_imap_watch_resume (TernImapChannel *self)
+{
+  for (guint i = 0; i < self->watched->len; i++)
+    {
+      TernImapWatched *watched = self->watched->pdata[i];
+
+      watched->failures = 0;
+      watched->has_given_up = FALSE;
+      clear_source (&watched->looking);
+    }
+  if (self->watched->len > 0)
+    tell (self->watched->pdata[0]);
+  tern_imap_watch_update (self);
 }
 
 /* Watches these folders, what matters most first, instead of those before. */
