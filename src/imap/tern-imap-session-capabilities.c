@@ -61,6 +61,7 @@ tern_imap_session_set_identity (TernImapSession *self, const char *name, const c
   self->server_name = g_steal_pointer (&new_name);
   self->server_version = g_steal_pointer (&new_version);
   find_quirks (self);
+  tern_imap_session_note_identity (self);
   g_signal_emit_by_name (self, "learnt");
 }
 

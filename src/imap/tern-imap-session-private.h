@@ -166,6 +166,7 @@ void tern_imap_session_note_answer (TernImapSession *self, TernImapCommand *comm
                                     const TernImapStatus *status);
 void tern_imap_session_note_flight (TernImapSession *self, gsize size);
 void tern_imap_session_note_status (TernImapSession *self, const TernImapStatus *status);
+void tern_imap_session_note_identity (TernImapSession *self);
 void tern_imap_session_note_exists (TernImapSession *self, guint32 exists);
 void tern_imap_session_note_traffic (TernImapSession *self);
 void tern_imap_session_note_closed (TernImapSession *self, const GError *error);

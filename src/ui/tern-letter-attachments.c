@@ -31,6 +31,7 @@ G_DEFINE_FINAL_TYPE (TernLetterAttachments, tern_letter_attachments, GTK_TYPE_BO
 typedef struct
 {
   GtkWidget *status; /* the line that says how far it is */
+  GtkWidget *save;   /* the button that stops it */
   GFile *file;
   gboolean open; /* when it is there */
 } Job;
@@ -39,6 +40,7 @@ static void
 job_free (Job *job)
 {
   g_object_unref (job->status);
+  g_object_unref (job->save);
   g_object_unref (job->file);
   g_free (job);
 }
@@ -89,14 +91,56 @@ open_file (Job *job)
     gtk_show_uri (GTK_WINDOW (root), uri, GDK_CURRENT_TIME);
 }
 
+/* What a chip is about. */
+typedef struct
+{
+  TernLetterAttachments *self; /* which has the chip inside */
+  TernStructure *part;
+  GtkWidget *status;
+  GtkWidget *save;
+  GtkFileChooserNative *chooser;
+} Chip;
+
+#define LOADING "tern-loading"
+
+/* While a part is on its way, the button that saves it stops it. What has come by then is kept,
+ * and saving goes on from there. */
+static void
+show_loading (GtkWidget *save, GCancellable *cancellable)
+{
+  const char *label =
+      cancellable != NULL ? _ ("Stop") : g_object_get_data (G_OBJECT (save), "label");
+
+  g_object_set_data_full (G_OBJECT (save), LOADING,
+                          cancellable != NULL ? g_object_ref (cancellable) : NULL, g_object_unref);
+  gtk_button_set_icon_name (GTK_BUTTON (save), cancellable != NULL ? "process-stop-symbolic"
+                                                                   : "document-save-symbolic");
+  gtk_widget_set_tooltip_text (save, label);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (save), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+}
+
+/* Whether there was something to stop. */
+static gboolean
+stop_loading (GtkWidget *save)
+{
+  GCancellable *cancellable = g_object_get_data (G_OBJECT (save), LOADING);
+
+  if (cancellable != NULL)
+    g_cancellable_cancel (cancellable);
+  return cancellable != NULL;
+}
+
 static void
 save_part_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   Job *job = user_data;
   g_autoptr (GError) error = NULL;
 
+  show_loading (job->save, NULL);
   if (!tern_engine_save_part_finish (TERN_ENGINE (object), result, &error))
-    say (job->status, _ ("Couldn’t be loaded"));
+    say (job->status, g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)
+                          ? _ ("Stopped")
+                          : _ ("Couldn’t be loaded"));
   else if (job->open)
     {
       say (job->status, "");
@@ -121,30 +165,21 @@ progress_cb (goffset done, goffset total, gpointer user_data)
 }
 
 static void
-start_job (TernLetterAttachments *self,
-           const TernStructure *part,
-           GtkWidget *status,
-           GFile *file,
-           gboolean open)
+start_job (Chip *chip, GFile *file, gboolean open)
 {
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  TernLetterAttachments *self = chip->self;
   Job *job = g_new0 (Job, 1);
 
-  job->status = g_object_ref (status);
+  job->status = g_object_ref (chip->status);
+  job->save = g_object_ref (chip->save);
   job->file = g_object_ref (file);
   job->open = open;
-  say (status, _ ("Loading…"));
-  tern_engine_save_part_async (self->engine, self->message_id, part->part_id, file, NULL,
-                               progress_cb, job, save_part_cb, job);
+  show_loading (chip->save, cancellable);
+  say (chip->status, _ ("Loading…"));
+  tern_engine_save_part_async (self->engine, self->message_id, chip->part->part_id, file,
+                               cancellable, progress_cb, job, save_part_cb, job);
 }
-
-/* What a chip is about. */
-typedef struct
-{
-  TernLetterAttachments *self; /* which has the chip inside */
-  TernStructure *part;
-  GtkWidget *status;
-  GtkFileChooserNative *chooser;
-} Chip;
 
 static void
 chip_free (gpointer data)
@@ -164,13 +199,15 @@ open_cb (Chip *chip)
   g_autofree char *dir = g_build_filename (g_get_user_runtime_dir (), "tern-XXXXXX", NULL);
   g_autoptr (GFile) file = NULL;
 
+  if (g_object_get_data (G_OBJECT (chip->save), LOADING) != NULL)
+    return; /* it comes */
   if (g_mkdtemp_full (dir, 0700) == NULL)
     {
       say (chip->status, _ ("Couldn’t be opened"));
       return;
     }
   file = g_file_new_build_filename (dir, name, NULL);
-  start_job (chip->self, chip->part, chip->status, file, TRUE);
+  start_job (chip, file, TRUE);
 }
 
 static GtkFileChooserNative *
@@ -191,7 +228,7 @@ save_response_cb (Chip *chip, int response)
     {
       g_autoptr (GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (chip->chooser));
 
-      start_job (chip->self, chip->part, chip->status, file, FALSE);
+      start_job (chip, file, FALSE);
     }
   g_clear_object (&chip->chooser);
 }
@@ -201,6 +238,8 @@ save_cb (Chip *chip)
 {
   g_autofree char *name = name_of (chip->part);
 
+  if (stop_loading (chip->save))
+    return;
   g_clear_object (&chip->chooser);
   chip->chooser = make_chooser (chip->self, GTK_FILE_CHOOSER_ACTION_SAVE, _ ("Save attachment"));
   gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (chip->chooser), name);
@@ -252,8 +291,8 @@ save_all_response_cb (TernLetterAttachments *self, int response, GtkFileChooserN
         }
       file = free_file (folder, unique);
       g_hash_table_add (taken, g_steal_pointer (&unique));
-      if (file != NULL)
-        start_job (self, chip->part, chip->status, file, FALSE);
+      if (file != NULL && g_object_get_data (G_OBJECT (chip->save), LOADING) == NULL)
+        start_job (chip, file, FALSE);
     }
   g_object_unref (chooser);
 }
@@ -331,8 +370,9 @@ add_chip (TernLetterAttachments *self, TernStructure *part)
   gtk_widget_add_css_class (box, "linked");
   gtk_widget_add_css_class (box, "attachment");
   gtk_box_append (GTK_BOX (box), make_main_button (chip, name));
-  gtk_widget_set_tooltip_text (save, label);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (save), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+  chip->save = save;
+  g_object_set_data_full (G_OBJECT (save), "label", g_strdup (label), g_free);
+  show_loading (save, NULL);
   g_signal_connect_swapped (save, "clicked", G_CALLBACK (save_cb), chip);
   gtk_box_append (GTK_BOX (box), save);
 

@@ -6,13 +6,15 @@
 #include <glib/gi18n.h>
 
 #include "tern-account-sign-in.h"
+#include "tern-ui-error.h"
 
 struct _TernPreferences
 {
   AdwPreferencesWindow parent_instance;
 
   TernEngine *engine;
-  GPtrArray *rows; /* GtkWidget, not owned: a row an account */
+  GPtrArray *rows;  /* GtkWidget, not owned: a row an account */
+  GPtrArray *shown; /* TernAccount: what the rows are about */
 
   GtkWidget *accounts;
   GtkWidget *color_scheme;
@@ -56,13 +58,82 @@ add_button (TernPreferences *self,
   g_object_set_data_full (G_OBJECT (button), ACCOUNT, tern_account_ref (account),
                           (GDestroyNotify) tern_account_unref);
   g_signal_connect_object (button, "clicked", callback, self, G_CONNECT_SWAPPED);
-  adw_action_row_add_suffix (ADW_ACTION_ROW (row), button);
+  adw_expander_row_add_action (ADW_EXPANDER_ROW (row), button);
+}
+
+/* The choices of how far back the text of letters is fetched in advance; -1 for all. */
+static const int days[] = { 0, 7, 30, 90, 365, -1 };
+
+static guint
+index_of_days (int wanted)
+{
+  guint i = 0;
+
+  while (days[i] >= 0 && (wanted < 0 || days[i] < wanted))
+    i++;
+  return i;
+}
+
+static void
+set_days_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (TernPreferences) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *sentence = NULL;
+  g_autofree char *markup = NULL;
+
+  if (tern_engine_set_body_days_finish (TERN_ENGINE (object), result, &error))
+    return;
+  sentence = tern_error_to_sentence (error, NULL);
+  markup = g_markup_escape_text (sentence, -1);
+  adw_preferences_window_add_toast (ADW_PREFERENCES_WINDOW (self), adw_toast_new (markup));
+}
+
+static void
+days_selected_cb (TernPreferences *self, GParamSpec *pspec, AdwComboRow *row)
+{
+  const TernAccount *account = g_object_get_data (G_OBJECT (row), ACCOUNT);
+  guint selected = adw_combo_row_get_selected (row);
+
+  if (selected < G_N_ELEMENTS (days))
+    tern_engine_set_body_days_async (self->engine, account->id, days[selected], NULL, set_days_cb,
+                                     g_object_ref (self));
+}
+
+static void
+add_days (TernPreferences *self, GtkWidget *row, TernAccount *account)
+{
+  GtkWidget *combo = adw_combo_row_new ();
+  g_autoptr (GtkStringList) names = gtk_string_list_new (NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (days); i++)
+    {
+      g_autofree char *name =
+          days[i] < 0 ? g_strdup (_ ("All letters"))
+          : days[i] > 0
+              ? g_strdup_printf (ngettext ("Last day", "Last %d days", (gulong) days[i]), days[i])
+              : /* Translators: no letters are fetched in advance. */
+              g_strdup (_ ("None"));
+
+      gtk_string_list_append (names, name);
+    }
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (combo), _ ("Kept offline"));
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (combo),
+                               _ ("Letters whose text is fetched before you open them"));
+  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (combo), 0);
+  adw_combo_row_set_model (ADW_COMBO_ROW (combo), G_LIST_MODEL (names));
+  adw_combo_row_set_selected (ADW_COMBO_ROW (combo), index_of_days (account->body_days));
+  g_object_set_data_full (G_OBJECT (combo), ACCOUNT, tern_account_ref (account),
+                          (GDestroyNotify) tern_account_unref);
+  g_signal_connect_object (combo, "notify::selected", G_CALLBACK (days_selected_cb), self,
+                           G_CONNECT_SWAPPED);
+  adw_expander_row_add_row (ADW_EXPANDER_ROW (row), combo);
 }
 
 static void
 add_account (TernPreferences *self, TernAccount *account)
 {
-  GtkWidget *row = adw_action_row_new ();
+  GtkWidget *row = adw_expander_row_new ();
   g_autoptr (GString) servers = g_string_new (NULL);
 
   for (guint i = 0; i < account->imap->len; i++)
@@ -70,13 +141,27 @@ add_account (TernPreferences *self, TernAccount *account)
                             ((TernEndpoint *) g_ptr_array_index (account->imap, i))->host);
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), account->email);
-  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), servers->str);
-  add_button (self, row, account, "dialog-password-symbolic", _ ("Change password"),
-              G_CALLBACK (password_cb));
+  adw_expander_row_set_subtitle (ADW_EXPANDER_ROW (row), servers->str);
+  /* Each stands before the one that was added last. */
   add_button (self, row, account, "user-trash-symbolic", _ ("Remove account"),
               G_CALLBACK (remove_cb));
+  add_button (self, row, account, "dialog-password-symbolic", _ ("Change password"),
+              G_CALLBACK (password_cb));
+  add_days (self, row, account);
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (self->accounts), row);
   g_ptr_array_add (self->rows, row);
+}
+
+/* Rows that are about the same accounts stay, opened as they are. */
+static gboolean
+are_shown (TernPreferences *self, GPtrArray *accounts)
+{
+  if (self->shown == NULL || accounts == NULL || self->shown->len != accounts->len)
+    return FALSE;
+  for (guint i = 0; i < accounts->len; i++)
+    if (((TernAccount *) self->shown->pdata[i])->id != ((TernAccount *) accounts->pdata[i])->id)
+      return FALSE;
+  return TRUE;
 }
 
 static void
@@ -84,6 +169,8 @@ show_accounts (TernPreferences *self)
 {
   g_autoptr (GPtrArray) accounts = tern_engine_read_accounts (self->engine, NULL);
 
+  if (are_shown (self, accounts))
+    return;
   for (guint i = 0; i < self->rows->len; i++)
     adw_preferences_group_remove (ADW_PREFERENCES_GROUP (self->accounts),
                                   g_ptr_array_index (self->rows, i));
@@ -93,6 +180,8 @@ show_accounts (TernPreferences *self)
   adw_preferences_group_set_description (
       ADW_PREFERENCES_GROUP (self->accounts),
       accounts == NULL || accounts->len == 0 ? _ ("No account yet") : NULL);
+  g_clear_pointer (&self->shown, g_ptr_array_unref);
+  self->shown = g_steal_pointer (&accounts);
 }
 
 static void
@@ -135,6 +224,7 @@ static void
 tern_preferences_finalize (GObject *object)
 {
   g_clear_pointer (&TERN_PREFERENCES (object)->rows, g_ptr_array_unref);
+  g_clear_pointer (&TERN_PREFERENCES (object)->shown, g_ptr_array_unref);
   G_OBJECT_CLASS (tern_preferences_parent_class)->finalize (object);
 }
 

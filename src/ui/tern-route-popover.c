@@ -29,6 +29,9 @@ tern_route_describe (const TernStatus *status, gint64 validated, gint64 now)
     return g_strdup (_ ("Connecting…"));
   if (status != NULL && status->state == TERN_ACCOUNT_STATE_OFFLINE)
     return age != NULL ? g_strdup_printf ("%s · %s", _ ("offline"), age) : g_strdup (_ ("offline"));
+  if (status != NULL && status->state == TERN_ACCOUNT_STATE_TROUBLE)
+    return age != NULL ? g_strdup_printf ("%s · %s", _ ("waiting for the server"), age)
+                       : g_strdup (_ ("waiting for the server"));
   if (status != NULL && status->state == TERN_ACCOUNT_STATE_ONLINE && winner != NULL)
     return age != NULL ? g_strdup_printf ("%s · %s", winner->endpoint->host, age)
                        : g_strdup (winner->endpoint->host);
@@ -94,6 +97,21 @@ add_entry (GtkWidget *box, const TernRouteEntry *entry)
   gtk_box_append (GTK_BOX (box), group);
 }
 
+/* What is wrong, with the server's own words below it. */
+static void
+add_trouble (GtkWidget *box, const GError *error)
+{
+  GtkWidget *group = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  g_autofree char *sentence = tern_error_to_sentence (error, NULL);
+  g_autofree char *technical = tern_error_to_technical (error);
+  GtkWidget *label = label_new (technical, "caption");
+
+  gtk_widget_add_css_class (label, "dim-label");
+  gtk_box_append (GTK_BOX (group), label_new (sentence, NULL));
+  gtk_box_append (GTK_BOX (group), label);
+  gtk_box_append (GTK_BOX (box), group);
+}
+
 /**
  * tern_route_popover_new:
  * @status: (nullable): how the account is doing
@@ -111,6 +129,8 @@ tern_route_popover_new (const TernStatus *status)
   gtk_widget_set_margin_end (box, 12);
   gtk_widget_set_margin_top (box, 12);
   gtk_widget_set_margin_bottom (box, 12);
+  if (status != NULL && status->error != NULL)
+    add_trouble (box, status->error);
   if (status == NULL || status->route == NULL || status->route->entries->len == 0)
     {
       gtk_box_append (GTK_BOX (box),

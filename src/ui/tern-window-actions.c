@@ -357,9 +357,7 @@ tern_window_update_actions (TernWindow *self)
   g_autoptr (GPtrArray) items = tern_message_list_pane_dup_selected (LIST (self));
   TernFolder *folder = tern_message_list_pane_get_folder (LIST (self));
   gboolean some = items->len > 0;
-  gboolean has_archive =
-      folder != NULL && folder->role != TERN_FOLDER_ROLE_ARCHIVE &&
-      tern_folder_list_find_role (self->folders, folder->account_id, TERN_FOLDER_ROLE_ARCHIVE);
+  gboolean has_archive = folder != NULL && folder->role != TERN_FOLDER_ROLE_ARCHIVE;
   gboolean starred = some && all_have (items, TERN_FLAGS_FLAGGED);
   gboolean seen = !some || all_have (items, TERN_FLAGS_SEEN);
 

@@ -195,19 +195,18 @@ advance_if_selected (TernWindow *self, GPtrArray *items)
 }
 
 static char *
-moved_sentence (TernFolder *folder, guint n)
+moved_sentence (TernFolderRole role, const char *name, guint n)
 {
-  if (folder->role == TERN_FOLDER_ROLE_TRASH)
+  if (role == TERN_FOLDER_ROLE_TRASH)
     return n == 1 ? g_strdup (_ ("Letter deleted"))
                   : g_strdup_printf (ngettext ("%u letter deleted", "%u letters deleted", n), n);
-  if (folder->role == TERN_FOLDER_ROLE_ARCHIVE)
+  if (role == TERN_FOLDER_ROLE_ARCHIVE)
     return n == 1 ? g_strdup (_ ("Letter archived"))
                   : g_strdup_printf (ngettext ("%u letter archived", "%u letters archived", n), n);
   if (n == 1)
     /* Translators: %s is a folder. */
-    return g_strdup_printf (_ ("Letter moved to %s"), tern_format_folder (folder));
-  return g_strdup_printf (ngettext ("%u letter moved to %s", "%u letters moved to %s", n), n,
-                          tern_format_folder (folder));
+    return g_strdup_printf (_ ("Letter moved to %s"), name);
+  return g_strdup_printf (ngettext ("%u letter moved to %s", "%u letters moved to %s", n), n, name);
 }
 
 void
@@ -221,7 +220,7 @@ tern_window_move (TernWindow *self, GPtrArray *items, gint64 folder_id)
     return;
   advance_if_selected (self, items);
   tern_window_apply (self, tern_operation_new_move (IDS (ids), folder_id),
-                     moved_sentence (target, ids->len));
+                     moved_sentence (target->role, tern_format_folder (target), ids->len));
 }
 
 /* Puts copies into another folder; what is selected stays selected. */
@@ -266,7 +265,19 @@ tern_window_move_to_role (TernWindow *self, GPtrArray *items, TernFolderRole rol
       role);
 
   if (target != NULL)
-    tern_window_move (self, items, target->id);
+    {
+      tern_window_move (self, items, target->id);
+      return;
+    }
+  /* An account without such a folder gets one. */
+  if (items->len > 0)
+    {
+      g_autoptr (GArray) ids = collect_ids (items);
+
+      advance_if_selected (self, items);
+      tern_window_apply (self, tern_operation_new_move_to_role (IDS (ids), role),
+                         moved_sentence (role, NULL, ids->len));
+    }
 }
 
 typedef struct
@@ -331,13 +342,11 @@ tern_window_delete (TernWindow *self, GPtrArray *items)
 {
   TernMessageListPane *list = TERN_MESSAGE_LIST_PANE (self->list);
   TernFolder *open = tern_message_list_pane_get_folder (list);
-  TernFolder *trash = tern_folder_list_find_role (
-      self->folders, tern_message_list_pane_get_account_id (list), TERN_FOLDER_ROLE_TRASH);
 
-  if (trash == NULL || (open != NULL && open->role == TERN_FOLDER_ROLE_TRASH))
+  if (open != NULL && open->role == TERN_FOLDER_ROLE_TRASH)
     tern_window_delete_forever (self, items);
   else
-    tern_window_move (self, items, trash->id);
+    tern_window_move_to_role (self, items, TERN_FOLDER_ROLE_TRASH);
 }
 
 static void

@@ -68,6 +68,34 @@ class SampleMailbox(window.WindowCase):
         tern.press("ctrl+z")
         self.assertIn("Starred", tern.wait_row(NEWEST))
 
+    def test_folders_are_made_and_letters_tagged_and_marked_by_keys(self):
+        tern, _proxy = self.start_filled()
+
+        def has_folder(name):
+            return any(item.startswith(name) for item in tern.names("list item"))
+
+        tern.press("ctrl+shift+n")
+        tern.focus("New folder")
+        tern.type("Sandbank")
+        tern.press("Return")
+        window.wait_for("a new folder", lambda: has_folder("Sandbank"))
+        tern.focus("Tern")
+        tern.press("ctrl+z")
+        window.wait_for("no new folder", lambda: not has_folder("Sandbank"))
+
+        tern.press("ctrl+shift+m")
+        window.wait_for("letters that are read",
+                        lambda: not tern.wait_row(NEWEST).startswith("Unread"))
+        tern.press("ctrl+z")
+        window.wait_for("letters that are not",
+                        lambda: tern.wait_row(NEWEST).startswith("Unread"))
+
+        self.select(tern, NEWEST)
+        tern.press("t")
+        tern.focus("Tags")
+        tern.press("space", "Escape")
+        window.wait_for("a tag", lambda: "Important" in tern.wait_row(NEWEST))
+
     def test_the_inspector_shows_a_race_and_commands_and_keeps_them_in_a_file(self):
         tern, _proxy = self.start_filled()
         tern.press("ctrl+shift+i")
