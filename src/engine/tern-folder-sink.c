@@ -143,21 +143,29 @@ folder_sink_progress (TernSink *sink, guint done, guint total)
     self->progress (done, total, self->progress_data);
 }
 
-static GPtrArray *
-folder_sink_dup_known (TernSink *sink)
+static guint
+folder_sink_count_known (TernSink *sink)
 {
   TernFolderSink *self = TERN_FOLDER_SINK (sink);
   TernStore *store = get_store (self);
-  GPtrArray *known = NULL;
+  guint count = 0;
   GError *error = NULL;
 
-  if (store != NULL)
-    {
-      known = tern_store_dup_remote_ids (store, self->folder_id, &error);
-      if (known == NULL)
-        finish (self, FALSE, tern_changes_new (), error);
-    }
-  return known != NULL ? known : g_ptr_array_new_with_free_func (g_free);
+  if (store != NULL && !tern_store_count_remote_ids (store, self->folder_id, &count, &error))
+    finish (self, FALSE, tern_changes_new (), error);
+  return count;
+}
+
+static void
+folder_sink_foreach_known (TernSink *sink, TernSinkKnownFunc func, gpointer user_data)
+{
+  TernFolderSink *self = TERN_FOLDER_SINK (sink);
+  TernStore *store = get_store (self);
+  GError *error = NULL;
+
+  if (store != NULL &&
+      !tern_store_foreach_remote_id (store, self->folder_id, func, user_data, &error))
+    finish (self, FALSE, tern_changes_new (), error);
 }
 
 static void
@@ -169,7 +177,8 @@ tern_folder_sink_iface_init (TernSinkInterface *iface)
   iface->removed = folder_sink_removed;
   iface->checkpoint = folder_sink_checkpoint;
   iface->progress = folder_sink_progress;
-  iface->dup_known = folder_sink_dup_known;
+  iface->count_known = folder_sink_count_known;
+  iface->foreach_known = folder_sink_foreach_known;
 }
 
 /**

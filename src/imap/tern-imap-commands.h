@@ -38,6 +38,7 @@ typedef struct
  * @fetch: takes FETCH data; returns whether this was for it, else the next command is asked
  * @literal_begin: (nullable): whether it wants a section's bytes as they arrive
  * @literal_data: (nullable): takes those bytes; @fetch follows when the response is done
+ * @vanished: (nullable): takes UIDs that are gone, where the modifier asks for them
  */
 typedef struct
 {
@@ -45,6 +46,7 @@ typedef struct
   gboolean (*literal_begin) (const TernImapFetch *so_far, const char *section, guint64 origin,
                              guint64 size, gpointer user_data);
   void (*literal_data) (const guint8 *bytes, gsize length, gpointer user_data);
+  void (*vanished) (TernImapRanges *uids, gpointer user_data);
 } TernImapFetchHandler;
 
 /**
@@ -77,6 +79,10 @@ void     tern_imap_authenticate_async (TernImapSession *self, const char *user,
 
 void     tern_imap_id_async (TernImapSession *self, GCancellable *cancellable,
                              GAsyncReadyCallback callback, gpointer user_data);
+
+void     tern_imap_enable_async (TernImapSession *self, const char *const *extensions,
+                                 GCancellable *cancellable, GAsyncReadyCallback callback,
+                                 gpointer user_data);
 
 void     tern_imap_list_async (TernImapSession *self, TernImapMailboxes *mailboxes,
                                const char *pattern, GCancellable *cancellable,

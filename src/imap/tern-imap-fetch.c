@@ -37,13 +37,23 @@ fetch_literal_data (TernImapCommand *self, const guint8 *bytes, gsize length)
   fetch->handler.literal_data (bytes, length, fetch->user_data);
 }
 
+static gboolean
+fetch_vanished (TernImapCommand *self, TernImapRanges *uids)
+{
+  Fetch *fetch = self->data;
+
+  fetch->handler.vanished (uids, fetch->user_data);
+  return TRUE;
+}
+
 /**
  * tern_imap_fetch_async:
  * @self: a session with a mailbox, or one that will have it by the commands before this one
  * @by_uid: whether @set holds UIDs; else sequence numbers
  * @set: which messages
  * @items: the data items, without parentheses
- * @modifier: (nullable): such as `CHANGEDSINCE 7`
+ * @modifier: (nullable): such as `CHANGEDSINCE 7`, or `CHANGEDSINCE 7 VANISHED` where QRESYNC is
+ *   enabled
  * @handler: takes what comes; copied
  * @handler_data: for @handler; must live until @callback
  * @cancellable: (nullable): a cancellable
@@ -78,6 +88,8 @@ tern_imap_fetch_async (TernImapSession *self,
       command->literal_begin = fetch_literal_begin;
       command->literal_data = fetch_literal_data;
     }
+  if (handler->vanished != NULL)
+    command->vanished = fetch_vanished;
   tern_imap_command_add (command, "%sFETCH %s (%s)", by_uid ? "UID " : "", set, items);
   if (modifier != NULL)
     tern_imap_command_add (command, " (%s)", modifier);

@@ -136,6 +136,143 @@ compare_ranges (gconstpointer a, gconstpointer b)
   return left->first < right->first ? -1 : left->first > right->first;
 }
 
+/* Adds a range to a uid-set, and the set to @sets where it would get too long. */
+static void
+append_range (GPtrArray *sets, GString *set, guint32 first, guint32 last, gsize max_length)
+{
+  char range[32];
+
+  if (first == last)
+    g_snprintf (range, sizeof range, "%u", first);
+  else
+    g_snprintf (range, sizeof range, "%u:%u", first, last);
+  if (set->len > 0 && set->len + 1 + strlen (range) > max_length)
+    {
+      g_ptr_array_add (sets, g_strdup (set->str));
+      g_string_truncate (set, 0);
+    }
+  if (set->len > 0)
+    g_string_append_c (set, ',');
+  g_string_append (set, range);
+}
+
+static void
+sort (TernImapRanges *self)
+{
+  g_autoptr (GArray) unsorted = NULL;
+
+  if (self->sorted)
+    return;
+  unsorted = g_steal_pointer (&self->ranges);
+  g_array_sort (unsorted, compare_ranges);
+  self->ranges = g_array_new (FALSE, FALSE, sizeof (Range));
+  for (guint i = 0; i < unsorted->len; i++)
+    {
+      const Range *range = &g_array_index (unsorted, Range, i);
+      Range *before = self->ranges->len > 0
+                          ? &g_array_index (self->ranges, Range, self->ranges->len - 1)
+                          : NULL;
+
+      if (before != NULL && range->first <= before->last)
+        before->last = MAX (before->last, range->last);
+      else
+        g_array_append_val (self->ranges, *range);
+    }
+  self->sorted = TRUE;
+}
+
+/**
+ * tern_imap_ranges_clip:
+ * @self: a set; the order of its ranges is lost
+ * @first: the lowest UID that stays
+ * @last: the highest UID that stays
+ *
+ * Takes out what lies beyond two UIDs, and what is named more than once.
+ */
+void
+tern_imap_ranges_clip (TernImapRanges *self, guint32 first, guint32 last)
+{
+  guint kept = 0;
+
+  sort (self);
+  for (guint i = 0; i < self->ranges->len; i++)
+    {
+      Range range = g_array_index (self->ranges, Range, i);
+
+      if (range.last < first || range.first > last)
+        continue;
+      range.first = MAX (range.first, first);
+      range.last = MIN (range.last, last);
+      g_array_index (self->ranges, Range, kept++) = range;
+    }
+  g_array_set_size (self->ranges, kept);
+}
+
+/**
+ * tern_imap_ranges_subtract:
+ * @self: a set; the order of its ranges is lost
+ * @other: another; likewise
+ *
+ * Returns: (transfer full): what is in @self and not in @other
+ */
+TernImapRanges *
+tern_imap_ranges_subtract (TernImapRanges *self, TernImapRanges *other)
+{
+  TernImapRanges *rest = tern_imap_ranges_new ();
+  guint k = 0;
+
+  sort (self);
+  sort (other);
+  for (guint i = 0; i < self->ranges->len; i++)
+    {
+      const Range *range = &g_array_index (self->ranges, Range, i);
+      guint64 first = range->first;
+
+      while (k < other->ranges->len && g_array_index (other->ranges, Range, k).last < first)
+        k++;
+      for (guint j = k; j < other->ranges->len && first <= range->last; j++)
+        {
+          const Range *hole = &g_array_index (other->ranges, Range, j);
+
+          if (hole->first > range->last)
+            break;
+          if (hole->first > first)
+            tern_imap_ranges_add (rest, (guint32) first, hole->first - 1);
+          first = (guint64) hole->last + 1;
+        }
+      if (first <= range->last)
+        tern_imap_ranges_add (rest, (guint32) first, range->last);
+    }
+  return rest;
+}
+
+/**
+ * tern_imap_ranges_make_sets:
+ * @self: a set; the order of its ranges is lost
+ * @max_length: bytes that one uid-set may have
+ *
+ * Writes the set as uid-sets, ascending, as tern_imap_make_sets() does.
+ *
+ * Returns: (transfer full) (element-type utf8): the sets
+ */
+GPtrArray *
+tern_imap_ranges_make_sets (TernImapRanges *self, gsize max_length)
+{
+  GPtrArray *sets = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GString) set = g_string_new (NULL);
+
+  sort (self);
+  for (guint i = 0; i < self->ranges->len; i++)
+    {
+      const Range *range = &g_array_index (self->ranges, Range, i);
+
+      append_range (sets, set, range->first, range->last, max_length);
+    }
+  if (set->len > 0)
+    g_ptr_array_add (sets, g_strdup (set->str));
+  return sets;
+}
+
 /**
  * tern_imap_ranges_contains:
  * @self: a set; the order of its ranges is lost
@@ -148,26 +285,7 @@ tern_imap_ranges_contains (TernImapRanges *self, guint32 uid)
 {
   guint low = 0, high;
 
-  if (!self->sorted)
-    {
-      g_autoptr (GArray) unsorted = g_steal_pointer (&self->ranges);
-
-      g_array_sort (unsorted, compare_ranges);
-      self->ranges = g_array_new (FALSE, FALSE, sizeof (Range));
-      for (guint i = 0; i < unsorted->len; i++)
-        {
-          const Range *range = &g_array_index (unsorted, Range, i);
-          Range *before = self->ranges->len > 0
-                              ? &g_array_index (self->ranges, Range, self->ranges->len - 1)
-                              : NULL;
-
-          if (before != NULL && range->first <= before->last)
-            before->last = MAX (before->last, range->last);
-          else
-            g_array_append_val (self->ranges, *range);
-        }
-      self->sorted = TRUE;
-    }
+  sort (self);
   high = self->ranges->len;
   while (low < high)
     {
@@ -264,22 +382,10 @@ tern_imap_make_sets (const guint32 *uids, gsize n, gsize max_length)
   for (gsize i = 0; i < n;)
     {
       gsize last = i;
-      char range[32];
 
       while (last + 1 < n && sorted[last + 1] - sorted[last] <= 1)
         last++;
-      if (sorted[last] == sorted[i])
-        g_snprintf (range, sizeof range, "%u", sorted[i]);
-      else
-        g_snprintf (range, sizeof range, "%u:%u", sorted[i], sorted[last]);
-      if (set->len > 0 && set->len + 1 + strlen (range) > max_length)
-        {
-          g_ptr_array_add (sets, g_strdup (set->str));
-          g_string_truncate (set, 0);
-        }
-      if (set->len > 0)
-        g_string_append_c (set, ',');
-      g_string_append (set, range);
+      append_range (sets, set, sorted[i], sorted[last], max_length);
       i = last + 1;
     }
   if (set->len > 0)

@@ -132,6 +132,19 @@ tern_imap_session_get_fault (TernImapSession *self)
 }
 
 /**
+ * tern_imap_session_has_enabled:
+ * @self: a session
+ * @capability: an extension, upper case
+ *
+ * Returns: whether tern_imap_enable_async() was asked for it
+ */
+gboolean
+tern_imap_session_has_enabled (TernImapSession *self, const char *capability)
+{
+  return g_hash_table_contains (self->enabled, capability);
+}
+
+/**
  * tern_imap_session_knows_capabilities:
  * @self: a session
  *

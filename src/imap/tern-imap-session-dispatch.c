@@ -149,6 +149,49 @@ handle_fetch (TernImapSession *self)
 }
 
 static void
+count_expunged (TernImapSession *self, guint64 n)
+{
+  guint32 gone = (guint32) MIN (n, self->selected.exists);
+
+  self->selected.exists -= gone;
+  self->selected.expunged += gone;
+}
+
+/* `* VANISHED (EARLIER) 3,7:9` answers a command; without EARLIER it takes the place of EXPUNGE. */
+static void
+handle_vanished (TernImapSession *self, const TernImapResponse *response)
+{
+  gboolean is_earlier = tern_imap_response_is_list (response, 2);
+  TernImapIter iter;
+  g_autoptr (TernImapRanges) uids = NULL;
+
+  tern_imap_iter_init_root (&iter, response, 2);
+  if (is_earlier)
+    tern_imap_iter_next (&iter);
+  uids = tern_imap_ranges_parse (
+      tern_imap_response_get_string (response, tern_imap_iter_next (&iter)));
+  if (uids == NULL)
+    {
+      tern_imap_session_fail_extension (self, "QRESYNC");
+      return;
+    }
+  if (!is_earlier)
+    {
+      count_expunged (self, tern_imap_ranges_count (uids));
+      g_signal_emit_by_name (self, "vanished", uids);
+      tell_news (self);
+      return;
+    }
+  for (GList *l = self->pending.head; l != NULL; l = l->next)
+    {
+      TernImapCommand *command = l->data;
+
+      if (command->vanished != NULL && command->vanished (command, uids))
+        return;
+    }
+}
+
+static void
 handle_data (TernImapSession *self, const TernImapResponse *response)
 {
   if (tern_imap_response_equal (response, 1, "CAPABILITY"))
@@ -167,9 +210,13 @@ handle_data (TernImapSession *self, const TernImapResponse *response)
       guint32 seq = tern_imap_response_get_uint32 (response, 1);
 
       if (seq > 0 && seq <= self->selected.exists) /* some servers tell of more than they have */
-        self->selected.exists--;
-      self->selected.expunged++;
+        count_expunged (self, 1);
       tell_news (self);
+    }
+  else if (tern_imap_response_equal (response, 1, "VANISHED"))
+    {
+      handle_vanished (self, response);
+      return;
     }
   for (GList *l = self->pending.head; l != NULL; l = l->next)
     {

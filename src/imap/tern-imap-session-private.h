@@ -2,6 +2,7 @@
 #pragma once
 
 #include "tern-imap-fetch-data.h"
+#include "tern-imap-ranges.h"
 #include "tern-imap-note.h"
 #include "tern-imap-quirks.h"
 #include "tern-imap-scanner.h"
@@ -28,6 +29,7 @@ typedef struct _TernImapCommand TernImapCommand;
  * @response: (nullable): offered untagged data; whether it took it
  * @status: (nullable): offered untagged status responses; whether it took it
  * @fetch: (nullable): offered FETCH data; whether it took it
+ * @vanished: (nullable): offered the UIDs of `VANISHED (EARLIER)`; whether it took them
  * @literal_begin: (nullable): offered a literal of a FETCH; whether it takes the bytes
  * @literal_data: (nullable): takes those bytes
  * @done: (nullable): the server said OK: returns the task's result; %NULL returns %TRUE
@@ -59,6 +61,7 @@ struct _TernImapCommand
   gboolean (*response) (TernImapCommand *self, const TernImapResponse *response);
   gboolean (*status) (TernImapCommand *self, const TernImapStatus *status);
   gboolean (*fetch) (TernImapCommand *self, const TernImapFetch *fetch);
+  gboolean (*vanished) (TernImapCommand *self, TernImapRanges *uids);
   gboolean (*literal_begin) (TernImapCommand *self, const TernImapFetch *so_far,
                              const char *section, guint64 origin, guint64 size);
   void (*literal_data) (TernImapCommand *self, const guint8 *bytes, gsize length);
@@ -114,6 +117,7 @@ struct _TernImapSession
   gint64           started;
 
   GHashTable      *capabilities; /* (element-type utf8) upper case */
+  GHashTable      *enabled;      /* (element-type utf8): by ENABLE */
   GHashTable      *distrusted;   /* (element-type utf8) those that were answered wrongly */
   gboolean         knows_capabilities;
   char            *before; /* capabilities before the sign-in, once it is under way */

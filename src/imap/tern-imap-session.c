@@ -12,6 +12,7 @@ enum
 {
   DRAINED,
   LEARNT,
+  VANISHED,
   CLOSED,
   NEWS,
   N_SIGNALS
@@ -42,6 +43,7 @@ tern_imap_session_finalize (GObject *object)
   tern_imap_fetch_data_free (self->fetch);
   g_clear_error (&self->bye);
   g_hash_table_unref (self->capabilities);
+  g_hash_table_unref (self->enabled);
   g_hash_table_unref (self->distrusted);
   g_free (self->greeting);
   g_free (self->server_name);
@@ -80,6 +82,16 @@ tern_imap_session_class_init (TernImapSessionClass *klass)
                                   NULL, NULL, G_TYPE_NONE, 0);
 
   /**
+   * TernImapSession::vanished:
+   * @session: the session
+   * @uids: a #TernImapRanges, as the server wrote it: it may name what never was
+   *
+   * Messages of the selected mailbox are gone (RFC 7162 section 3.2.10.1).
+   */
+  signals[VANISHED] = g_signal_new ("vanished", TERN_TYPE_IMAP_SESSION, G_SIGNAL_RUN_LAST, 0, NULL,
+                                    NULL, NULL, G_TYPE_NONE, 1, G_TYPE_POINTER);
+
+  /**
    * TernImapSession::closed:
    * @session: the session
    *
@@ -114,6 +126,7 @@ tern_imap_session_init (TernImapSession *self)
   self->fetch = tern_imap_fetch_data_new ();
   self->capabilities = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->distrusted = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->enabled = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->io = g_cancellable_new ();
   self->started = self->last_heard = g_get_monotonic_time ();
   self->patience = TERN_IMAP_PATIENCE;

@@ -25,7 +25,7 @@ typedef enum
  * @uidvalidity: 0 where the server gave none
  * @uidnext: 0 where the server gave none
  * @highestmodseq: at the time of the selection; 0 where it keeps none
- * @expunged: how many EXPUNGE responses came since
+ * @expunged: how many messages were expunged since
  * @permanent_flags: (nullable): the flags that the server keeps, as it lists them; %NULL where it
  *   did not say, which means all
  *
@@ -73,6 +73,7 @@ gboolean tern_imap_session_looks_ahead (TernImapSession *self);
 gboolean tern_imap_session_has_lost_input (TernImapSession *self);
 
 gboolean tern_imap_session_has (TernImapSession *self, const char *capability);
+gboolean tern_imap_session_has_enabled (TernImapSession *self, const char *capability);
 gboolean tern_imap_session_knows_capabilities (TernImapSession *self);
 char    *tern_imap_session_dup_capabilities (TernImapSession *self);
 char    *tern_imap_session_dup_capabilities_before (TernImapSession *self);

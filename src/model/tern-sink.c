@@ -90,16 +90,28 @@ tern_sink_progress (TernSink *self, guint done, guint total)
 }
 
 /**
- * tern_sink_dup_known:
+ * tern_sink_count_known:
  * @self: a sink
+ *
+ * Returns: how many messages are cached that the folder had on the server
+ */
+guint
+tern_sink_count_known (TernSink *self)
+{
+  return TERN_SINK_GET_IFACE (self)->count_known (self);
+}
+
+/**
+ * tern_sink_foreach_known:
+ * @self: a sink
+ * @func: called with each remote id; must not change the sink
+ * @user_data: for @func
  *
  * Asks for all that is cached; costs time in proportion to it, so channels ask only where counts do
  * not fit.
- *
- * Returns: (transfer full) (element-type utf8): remote ids
  */
-GPtrArray *
-tern_sink_dup_known (TernSink *self)
+void
+tern_sink_foreach_known (TernSink *self, TernSinkKnownFunc func, gpointer user_data)
 {
-  return TERN_SINK_GET_IFACE (self)->dup_known (self);
+  TERN_SINK_GET_IFACE (self)->foreach_known (self, func, user_data);
 }

@@ -24,6 +24,8 @@ typedef struct
   guint64     modseq;
 } TernFlagsUpdate;
 
+typedef void (*TernSinkKnownFunc) (const char *remote_id, gpointer user_data);
+
 #define TERN_TYPE_SINK (tern_sink_get_type ())
 G_DECLARE_INTERFACE (TernSink, tern_sink, TERN, SINK, GObject)
 
@@ -38,7 +40,8 @@ G_DECLARE_INTERFACE (TernSink, tern_sink, TERN, SINK, GObject)
  * @checkpoint: all that was given so far is complete up to @state: the folder can be taken up from
  *   there after a crash. Only what stands before a checkpoint may be relied on
  * @progress: @done of @total messages were received; @total is the folder's size on the server
- * @dup_known: the remote ids of all messages cached for the folder, in no order
+ * @count_known: how many messages are cached that the folder had on the server
+ * @foreach_known: calls a function with the remote id of each of them, in no order
  *
  * Where a channel puts what it learns of a folder. Called on the engine's thread, in the order in
  * which the server spoke; nothing is called after the sync is finished.
@@ -53,7 +56,8 @@ struct _TernSinkInterface
   void (*removed) (TernSink *self, const char *const *remote_ids, gsize n);
   void (*checkpoint) (TernSink *self, const char *state);
   void (*progress) (TernSink *self, guint done, guint total);
-  GPtrArray *(*dup_known) (TernSink *self);
+  guint (*count_known) (TernSink *self);
+  void (*foreach_known) (TernSink *self, TernSinkKnownFunc func, gpointer user_data);
 };
 
 void       tern_sink_reset (TernSink *self);
@@ -62,6 +66,7 @@ void       tern_sink_flags (TernSink *self, const TernFlagsUpdate *updates, gsiz
 void       tern_sink_removed (TernSink *self, const char *const *remote_ids, gsize n);
 void       tern_sink_checkpoint (TernSink *self, const char *state);
 void       tern_sink_progress (TernSink *self, guint done, guint total);
-GPtrArray *tern_sink_dup_known (TernSink *self);
+guint      tern_sink_count_known (TernSink *self);
+void       tern_sink_foreach_known (TernSink *self, TernSinkKnownFunc func, gpointer user_data);
 
 G_END_DECLS

@@ -520,19 +520,21 @@ tern_store_reset_folder (TernStore *self, gint64 folder_id, TernChanges *changes
 }
 
 /**
- * tern_store_dup_remote_ids:
+ * tern_store_foreach_remote_id:
  * @self: a store
  * @folder_id: the folder
+ * @func: called with each remote id, in no order; must not write to the store
+ * @user_data: for @func
  * @error: return location for %TERN_ERROR_STORAGE
  *
- * Lists what the server is known to have in a folder, with what pending operations hide.
+ * Tells what the server is known to have in a folder, with what pending operations hide.
  *
- * Returns: (transfer full) (element-type utf8) (nullable): remote ids, in no order
+ * Returns: %FALSE when the database failed
  */
-GPtrArray *
-tern_store_dup_remote_ids (TernStore *self, gint64 folder_id, GError **error)
+gboolean
+tern_store_foreach_remote_id (
+    TernStore *self, gint64 folder_id, TernSinkKnownFunc func, gpointer user_data, GError **error)
 {
-  g_autoptr (GPtrArray) out = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (TernStatement) statement =
       tern_store_prepare_ids (self,
                               "SELECT remote_id FROM placement WHERE folder = ?1 "
@@ -541,14 +543,42 @@ tern_store_dup_remote_ids (TernStore *self, gint64 folder_id, GError **error)
   gboolean row;
 
   if (statement == NULL)
-    return NULL;
+    return FALSE;
   while (tern_store_step (statement, &row, error))
     {
       if (!row)
-        return g_steal_pointer (&out);
-      g_ptr_array_add (out, tern_store_dup_text (statement, 0));
+        return TRUE;
+      func ((const char *) sqlite3_column_text (statement, 0), user_data);
     }
-  return NULL;
+  return FALSE;
+}
+
+/**
+ * tern_store_count_remote_ids:
+ * @self: a store
+ * @folder_id: the folder
+ * @count: (out): how many tern_store_foreach_remote_id() would tell
+ * @error: return location for %TERN_ERROR_STORAGE
+ *
+ * Counts what the server is known to have in a folder.
+ *
+ * Returns: %FALSE when the database failed
+ */
+gboolean
+tern_store_count_remote_ids (TernStore *self, gint64 folder_id, guint *count, GError **error)
+{
+  /* Each of the two is read from an index alone, or has few rows. */
+  g_autoptr (TernStatement) statement = tern_store_prepare_ids (
+      self,
+      "SELECT (SELECT count(*) FROM placement WHERE folder = ?1 AND remote_id IS NOT NULL) - "
+      "(SELECT count(*) FROM placement WHERE folder = ?1 AND state = ?2 AND remote_id IS NOT NULL)",
+      TERN_IDS (folder_id, TERN_PLACEMENT_LEFT), error);
+  gboolean row;
+
+  if (statement == NULL || !tern_store_step (statement, &row, error))
+    return FALSE;
+  *count = (guint) sqlite3_column_int64 (statement, 0);
+  return TRUE;
 }
 
 static gboolean

@@ -88,7 +88,10 @@ gboolean   tern_store_remove_messages (TernStore *self, gint64 folder_id,
                                        TernChanges *changes, GError **error);
 gboolean   tern_store_reset_folder (TernStore *self, gint64 folder_id, TernChanges *changes,
                                     GError **error);
-GPtrArray *tern_store_dup_remote_ids (TernStore *self, gint64 folder_id, GError **error);
+gboolean   tern_store_foreach_remote_id (TernStore *self, gint64 folder_id, TernSinkKnownFunc func,
+                                         gpointer user_data, GError **error);
+gboolean   tern_store_count_remote_ids (TernStore *self, gint64 folder_id, guint *count,
+                                        GError **error);
 gboolean   tern_store_set_snippet (TernStore *self, gint64 message_id, const char *snippet,
                                    TernChanges *changes, GError **error);
 gboolean   tern_store_set_structure (TernStore *self, gint64 message_id,

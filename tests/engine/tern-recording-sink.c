@@ -111,18 +111,23 @@ sink_progress (TernSink *sink, guint done, guint total)
 {
 }
 
-static GPtrArray *
-sink_dup_known (TernSink *sink)
+static guint
+sink_count_known (TernSink *sink)
+{
+  return g_hash_table_size (TERN_RECORDING_SINK (sink)->messages);
+}
+
+static void
+sink_foreach_known (TernSink *sink, TernSinkKnownFunc func, gpointer user_data)
 {
   TernRecordingSink *self = TERN_RECORDING_SINK (sink);
-  GPtrArray *known = g_ptr_array_new_with_free_func (g_free);
   GHashTableIter iter;
   gpointer key;
 
+  g_string_append (self->log, "known\n");
   g_hash_table_iter_init (&iter, self->messages);
   while (g_hash_table_iter_next (&iter, &key, NULL))
-    g_ptr_array_add (known, g_strdup (key));
-  return known;
+    func (key, user_data);
 }
 
 static void
@@ -134,7 +139,8 @@ tern_recording_sink_iface_init (TernSinkInterface *iface)
   iface->removed = sink_removed;
   iface->checkpoint = sink_checkpoint;
   iface->progress = sink_progress;
-  iface->dup_known = sink_dup_known;
+  iface->count_known = sink_count_known;
+  iface->foreach_known = sink_foreach_known;
 }
 
 TernRecordingSink *

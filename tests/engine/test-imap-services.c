@@ -447,7 +447,7 @@ test_yahoo_order (ChannelFixture *self, gconstpointer data)
                                 "NIL") ")\r\n$TAG OK\r\n");
   server_sync (self, "INBOX");
   g_assert_cmpuint (tern_recording_sink_count (self->sink), ==, 3);
-  g_assert_true (g_str_has_prefix (tern_recording_sink_get_state (self->sink), "1 1 4 "));
+  g_assert_true (g_str_has_prefix (tern_recording_sink_get_state (self->sink), "2 1 4 "));
 }
 
 static void

@@ -182,7 +182,18 @@ do_id (MockSession *self, const TernMockImapCommand *command)
 static void
 do_enable (MockSession *self, const TernMockImapCommand *command)
 {
-  mock_session_send (self, "* ENABLED %s\r\n", command->args);
+  g_autofree char *offered = mock_server_dup_capabilities (self->server, self);
+  g_auto (GStrv) asked = g_strsplit (command->args, " ", -1);
+
+  mock_session_send (self, "* ENABLED");
+  for (guint i = 0; asked[i] != NULL; i++)
+    {
+      if (!mock_flags_contain (offered, asked[i]))
+        continue;
+      mock_session_send (self, " %s", asked[i]);
+      self->qresync = self->qresync || g_ascii_strcasecmp (asked[i], "QRESYNC") == 0;
+    }
+  mock_session_send (self, "\r\n");
   mock_ok (self, command);
 }
 

@@ -21,7 +21,10 @@ mock_session_update (MockSession *self)
   for (guint i = self->view->len; i > 0; i--)
     if (mock_folder_find (self->folder, view_uid (self, i - 1)) == NULL)
       {
-        mock_session_send (self, "* %u EXPUNGE\r\n", i);
+        if (self->qresync)
+          mock_session_send (self, "* VANISHED %u\r\n", view_uid (self, i - 1));
+        else
+          mock_session_send (self, "* %u EXPUNGE\r\n", i);
         g_array_remove_index (self->view, i - 1);
       }
   known = self->view->len;
@@ -45,13 +48,11 @@ mock_session_update (MockSession *self)
     mock_session_send (self, "* %u EXISTS\r\n", self->view->len);
 }
 
-/* Whether the message at @index of the view is in a sequence set (RFC 9051 section 9). */
+/* Whether a number is in a sequence set (RFC 9051 section 9) in which "*" is @last. */
 static gboolean
-in_set (MockSession *self, const char *set, gboolean by_uid, guint index)
+is_in_set (const char *set, guint64 number, guint64 last)
 {
   g_auto (GStrv) ranges = g_strsplit (set, ",", -1);
-  guint64 number = by_uid ? view_uid (self, index) : index + 1;
-  guint64 last = by_uid ? view_uid (self, self->view->len - 1) : self->view->len;
 
   for (guint i = 0; ranges[i] != NULL; i++)
     {
@@ -66,6 +67,30 @@ in_set (MockSession *self, const char *set, gboolean by_uid, guint index)
         return TRUE;
     }
   return FALSE;
+}
+
+static gboolean
+in_set (MockSession *self, const char *set, gboolean by_uid, guint index)
+{
+  return by_uid ? is_in_set (set, view_uid (self, index), view_uid (self, self->view->len - 1))
+                : is_in_set (set, index + 1, self->view->len);
+}
+
+/* RFC 7162 section 3.2.6 */
+static void
+send_vanished (MockSession *self, const char *set, guint64 modseq)
+{
+  g_autoptr (GString) uids = g_string_new (NULL);
+
+  for (guint i = 0; i < self->folder->gone->len; i++)
+    {
+      const MockGone *gone = &g_array_index (self->folder->gone, MockGone, i);
+
+      if (gone->modseq > modseq && is_in_set (set, gone->uid, self->folder->uidnext))
+        g_string_append_printf (uids, "%s%u", uids->len > 0 ? "," : "", gone->uid);
+    }
+  if (uids->len > 0)
+    mock_session_send (self, "* VANISHED (EARLIER) %s\r\n", uids->str);
 }
 
 /* (element-type guint): the indexes in the view of the messages in @set that exist */
@@ -210,6 +235,8 @@ mock_do_fetch (MockSession *self, const TernMockImapCommand *command)
   if (since != NULL && !g_ptr_array_find_with_equal_func (items, "MODSEQ", g_str_equal, NULL))
     g_ptr_array_add (items, g_strdup ("MODSEQ"));
   indexes = resolve_set (self, set, by_uid);
+  if (self->qresync && strstr (p, "VANISHED") != NULL)
+    send_vanished (self, set, modseq);
   for (guint i = 0; i < indexes->len; i++)
     {
       guint index = g_array_index (indexes, guint, i);
@@ -364,11 +391,12 @@ void
 mock_do_search (MockSession *self, const TernMockImapCommand *command)
 {
   gboolean by_uid = g_str_has_prefix (command->name, "UID ");
+  gboolean extended = g_str_has_prefix (command->args, "RETURN (ALL) ");
   g_autoptr (GString) found = g_string_new (NULL);
 
   for (guint i = 0; i < self->view->len; i++)
     {
-      const char *p = command->args;
+      const char *p = command->args + (extended ? strlen ("RETURN (ALL) ") : 0);
       int match = TRUE;
 
       if (g_ascii_strncasecmp (p, "CHARSET ", 8) == 0)
@@ -388,8 +416,13 @@ mock_do_search (MockSession *self, const TernMockImapCommand *command)
           return;
         }
       if (match)
-        g_string_append_printf (found, " %u", by_uid ? view_uid (self, i) : i + 1);
+        g_string_append_printf (found, "%c%u", extended && found->len > 0 ? ',' : ' ',
+                                by_uid ? view_uid (self, i) : i + 1);
     }
-  mock_session_send (self, "* SEARCH%s\r\n", found->str);
+  if (extended)
+    mock_session_send (self, "* ESEARCH (TAG \"%s\")%s%s%s\r\n", command->tag, by_uid ? " UID" : "",
+                       found->len > 0 ? " ALL" : "", found->str);
+  else
+    mock_session_send (self, "* SEARCH%s\r\n", found->str);
   mock_ok (self, command);
 }

@@ -38,6 +38,7 @@ mock_folder_new (const char *name, const char *attributes)
   self->uidnext = 1;
   self->modseq = 1;
   self->messages = g_ptr_array_new_with_free_func (message_free);
+  self->gone = g_array_new (FALSE, FALSE, sizeof (MockGone));
   return self;
 }
 
@@ -49,6 +50,7 @@ mock_folder_free (gpointer data)
   g_free (self->name);
   g_free (self->attributes);
   g_ptr_array_unref (self->messages);
+  g_array_unref (self->gone);
   g_free (self);
 }
 
@@ -118,8 +120,10 @@ mock_folder_find (MockFolder *self, guint32 uid)
 void
 mock_folder_remove (MockFolder *self, guint32 uid)
 {
+  MockGone gone = { uid, ++self->modseq };
+
   g_ptr_array_remove (self->messages, mock_folder_find (self, uid));
-  self->modseq++;
+  g_array_append_val (self->gone, gone);
 }
 
 void
@@ -127,6 +131,7 @@ mock_folder_renumber (MockFolder *self, guint32 uidvalidity)
 {
   self->uidvalidity = uidvalidity;
   self->uidnext = 1;
+  g_array_set_size (self->gone, 0);
   for (guint i = 0; i < self->messages->len; i++)
     ((MockMessage *) g_ptr_array_index (self->messages, i))->uid = self->uidnext++;
 }

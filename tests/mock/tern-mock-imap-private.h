@@ -22,12 +22,19 @@ typedef struct
 
 typedef struct
 {
+  guint32 uid;
+  guint64 modseq;
+} MockGone;
+
+typedef struct
+{
   char      *name;
   char      *attributes;
   guint32    uidvalidity;
   guint32    uidnext;
   guint64    modseq;
   GPtrArray *messages; /* MockMessage *, in the order of their UIDs */
+  GArray    *gone;     /* MockGone */
 } MockFolder;
 
 MockFolder  *mock_folder_new (const char *name, const char *attributes);
@@ -73,6 +80,7 @@ typedef struct
   gboolean            upgrade; /* TLS once @out is sent */
   gboolean            authenticated;
   gboolean            read_only;
+  gboolean            qresync; /* by ENABLE */
   MockState           state;
   char               *tag; /* of AUTHENTICATE or IDLE */
   MockFolder         *folder;

@@ -316,17 +316,26 @@ test_rematch (Fixture *f, gconstpointer data)
 }
 
 static void
+take_id (const char *remote_id, gpointer user_data)
+{
+  g_string_append_printf (user_data, "%s ", remote_id);
+}
+
+static void
 test_known_ids (Fixture *f, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) ids = NULL;
+  g_autoptr (GString) ids = g_string_new (NULL);
+  guint count;
   gint64 a = fixture_put (f, f->inbox, 1, 0);
 
   fixture_put (f, f->inbox, 2, 0);
   fixture_log (f, tern_operation_new (TERN_OPERATION_DELETE, &a, 1));
-  ids = tern_store_dup_remote_ids (f->store, f->inbox, &error);
+  g_assert_true (tern_store_foreach_remote_id (f->store, f->inbox, take_id, ids, &error));
   g_assert_no_error (error);
-  g_assert_cmpuint (ids->len, ==, 2);
+  g_assert_cmpstr (ids->str, ==, "1 2 ");
+  g_assert_true (tern_store_count_remote_ids (f->store, f->inbox, &count, &error));
+  g_assert_cmpuint (count, ==, 2);
 }
 
 int

@@ -30,12 +30,18 @@ pick_row (World *world, guint folder)
   return ((TernMessage *) g_ptr_array_index (page, g_test_rand_int_range (0, (int) page->len)))->id;
 }
 
+static void
+take_id (const char *remote_id, gpointer user_data)
+{
+  g_ptr_array_add (user_data, g_strdup (remote_id));
+}
+
 static char *
 pick_remote_id (World *world, guint folder)
 {
-  g_autoptr (GPtrArray) ids =
-      tern_store_dup_remote_ids (world->fixture->store, world->folders[folder], NULL);
+  g_autoptr (GPtrArray) ids = g_ptr_array_new_with_free_func (g_free);
 
+  tern_store_foreach_remote_id (world->fixture->store, world->folders[folder], take_id, ids, NULL);
   if (ids->len == 0)
     return g_strdup ("0");
   return g_strdup (g_ptr_array_index (ids, g_test_rand_int_range (0, (int) ids->len)));

@@ -134,10 +134,13 @@ learnt_cb (TernImapSession *session, TernImapChannel *self)
 static void
 send_follow_up (TernImapSession *session)
 {
+  static const char *const extensions[] = { "QRESYNC", NULL };
   const TernImapQuirks *quirks = tern_imap_session_get_quirks (session);
 
   if (tern_imap_session_has (session, "ID") || (quirks->flags & TERN_IMAP_QUIRK_WANTS_ID) != 0)
     tern_imap_id_async (session, NULL, ignore_cb, NULL);
+  if (tern_imap_session_has (session, "QRESYNC") && tern_imap_session_has (session, "ENABLE"))
+    tern_imap_enable_async (session, extensions, NULL, ignore_cb, NULL);
 }
 
 /* The server has answered the sign-in. */

@@ -26,6 +26,14 @@ window_free (Window *self)
   g_free (self);
 }
 
+/* Whether the windows take what is new in a folder that is known: that moves no mark before all of
+ * it is there. */
+static gboolean
+takes_new (TernImapSync *self)
+{
+  return self->has_state && self->phase == TERN_IMAP_SYNC_NEW;
+}
+
 /* Servers may answer two FETCH commands at once, so a response is claimed by its number. */
 static gboolean
 window_fetch (const TernImapFetch *fetch, gpointer user_data)
@@ -39,7 +47,10 @@ window_fetch (const TernImapFetch *fetch, gpointer user_data)
   if (fetch->uid != 0 && (fetch->items & TERN_IMAP_HAS_ENVELOPE) != 0 &&
       (self->lowest == 0 || fetch->uid < self->lowest))
     self->lowest = fetch->uid;
-  return tern_imap_sync_take (self->sync, fetch);
+  if (!tern_imap_sync_take (self->sync, fetch))
+    return FALSE;
+  self->sync->n_new += takes_new (self->sync) ? 1 : 0;
+  return TRUE;
 }
 
 /* Moves the mark of what is known without a gap over the windows that are done. */
@@ -51,7 +62,7 @@ advance (TernImapSync *self)
 
   while ((window = g_queue_peek_head (&self->windows)) != NULL && window->is_done)
     {
-      if (window->lowest != 0)
+      if (window->lowest != 0 && !takes_new (self))
         {
           self->state.lowest = window->lowest;
           self->state.count = self->exists - MIN (self->exists, window->first - 1);
@@ -116,7 +127,8 @@ send_windows (TernImapSync *self)
   gboolean is_alone = tern_imap_lease_is_alone (self->lease);
   guint ahead = is_alone ? 1 : WINDOWS_AHEAD;
 
-  while (self->windows.length < ahead && self->low > 1 && !tern_imap_lease_is_wanted (self->lease))
+  while (self->windows.length < ahead && self->low > self->floor &&
+         !tern_imap_lease_is_wanted (self->lease))
     {
       guint largest = is_alone ? SMALL_WINDOW : G_MAXUINT;
       guint size = MIN (sizes[MIN (self->next_size, G_N_ELEMENTS (sizes) - 1)], largest);
@@ -127,7 +139,7 @@ send_windows (TernImapSync *self)
 
       window->sync = tern_imap_sync_ref (self);
       window->last = self->low - 1;
-      window->first = window->last > size ? window->last - size + 1 : 1;
+      window->first = window->last - self->floor >= size ? window->last - size + 1 : self->floor;
       self->low = window->first;
       self->next_size++;
       g_queue_push_tail (&self->windows, window);
@@ -139,69 +151,54 @@ send_windows (TernImapSync *self)
     }
 }
 
-/* Ends the run when the last window and everything beside it has been answered. */
+/* Goes on when the last window and everything beside it has been answered. */
 void
 tern_imap_sync_end_windows (TernImapSync *self)
 {
   if (self->task == NULL || !self->has_windows || self->checks > 0 ||
       !g_queue_is_empty (&self->windows))
     return;
-  if (self->low > 1)
+  if (self->low > self->floor)
     {
       tern_imap_sync_yield (self);
       return;
     }
   self->has_windows = FALSE;
+  if (takes_new (self))
+    {
+      tern_imap_sync_next (self);
+      return;
+    }
   self->state.lowest = 1;
-  if (self->state.uidnext <= self->highest)
-    self->state.uidnext = self->highest + 1;
-  if (self->has_state) /* what was known before may have gone meanwhile */
-    tern_imap_sync_compare (self);
-  else
-    tern_imap_sync_repair (self);
+  self->state.uidnext = MAX (self->state.uidnext, self->highest + 1);
+  if (!self->has_state)
+    {
+      tern_imap_sync_repair (self);
+      return;
+    }
+  self->has_resumed = TRUE; /* what was known before may have gone meanwhile */
+  tern_imap_sync_next (self);
 }
 
-/* Asks for all messages, newest first, in growing windows. Sequence numbers do not shift while a
- * FETCH runs (RFC 9051 section 7.5.1); where one is expunged all the same, the windows overlap. */
+/* Asks for the messages from @floor on and below @below, by sequence numbers, newest first, in
+ * growing windows. Sequence numbers do not shift while a FETCH runs (RFC 9051 section 7.5.1); where
+ * one is expunged all the same, the windows overlap. */
+void
+tern_imap_sync_start_windows (TernImapSync *self, guint32 below, guint32 floor)
+{
+  self->low = below;
+  self->floor = floor;
+  self->has_windows = TRUE;
+  send_windows (self);
+  tern_imap_sync_end_windows (self);
+}
+
+/* Asks for all messages. */
 void
 tern_imap_sync_start_cold (TernImapSync *self)
 {
-  self->low = self->exists + 1;
   self->state.count = self->exists;
-  self->has_windows = TRUE;
-  send_windows (self);
-  tern_imap_sync_end_windows (self);
-}
-
-static void
-resume_cb (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (TernImapSync) self = user_data;
-  GError *error = NULL;
-  g_autoptr (TernImapRanges) older =
-      tern_imap_search_finish (TERN_IMAP_SESSION (object), result, &error);
-
-  self->checks--;
-  if (older == NULL)
-    tern_imap_sync_fail (self, error);
-  if (older == NULL || self->task == NULL)
-    return;
-  self->low = (guint32) MIN (tern_imap_ranges_count (older), self->exists) + 1;
-  self->has_windows = TRUE;
-  send_windows (self);
-  tern_imap_sync_end_windows (self);
-}
-
-/* Takes up a run that was cut off: how many messages are left below what is known tells the
- * sequence number to go on from. */
-void
-tern_imap_sync_start_resume (TernImapSync *self)
-{
-  g_autofree char *criteria = g_strdup_printf ("UID 1:%u", self->state.lowest - 1);
-
-  self->checks++;
-  tern_imap_search_async (self->lease->session, criteria, g_task_get_cancellable (self->task),
-                          resume_cb, tern_imap_sync_ref (self));
+  tern_imap_sync_start_windows (self, self->exists + 1, 1);
 }
 
 static gboolean

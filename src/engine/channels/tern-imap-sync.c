@@ -16,19 +16,25 @@ gboolean
 tern_imap_sync_state_parse (TernImapSyncState *self, const char *text)
 {
   guint version = 0;
+  int n = text == NULL ? 0
+                       : sscanf (text, "%u %u %u %" G_GUINT64_FORMAT " %u %u %" G_GINT64_FORMAT,
+                                 &version, &self->uidvalidity, &self->uidnext, &self->modseq,
+                                 &self->lowest, &self->count, &self->scanned);
 
-  return text != NULL &&
-         sscanf (text, "%u %u %u %" G_GUINT64_FORMAT " %u %u", &version, &self->uidvalidity,
-                 &self->uidnext, &self->modseq, &self->lowest, &self->count) == 6 &&
-         version == 1 && self->uidnext > 0 && self->lowest > 0;
+  if (version == 1 && n == 6) /* as earlier programs wrote it */
+    self->scanned = 0;
+  else if (version != 2 || n != 7)
+    return FALSE;
+  return self->uidnext > 0 && self->lowest > 0;
 }
 
 /* Writes a checkpoint. */
 char *
 tern_imap_sync_state_to_string (const TernImapSyncState *self)
 {
-  return g_strdup_printf ("1 %u %u %" G_GUINT64_FORMAT " %u %u", self->uidvalidity, self->uidnext,
-                          self->modseq, self->lowest, self->count);
+  return g_strdup_printf ("2 %u %u %" G_GUINT64_FORMAT " %u %u %" G_GINT64_FORMAT,
+                          self->uidvalidity, self->uidnext, self->modseq, self->lowest, self->count,
+                          self->scanned);
 }
 
 /* Another command is on its way. */
@@ -59,6 +65,7 @@ tern_imap_sync_unref (TernImapSync *self)
   g_free (self->folder);
   g_object_unref (self->sink);
   g_array_unref (self->broken);
+  g_clear_pointer (&self->present, tern_imap_ranges_free);
   g_ptr_array_unref (self->batch);
   g_array_unref (self->updates);
   g_free (self);
@@ -70,6 +77,7 @@ let_go (TernImapSync *self)
   if (self->lease == NULL)
     return;
   g_signal_handler_disconnect (self->lease->session, self->drained);
+  g_signal_handler_disconnect (self->lease->session, self->vanished);
   tern_imap_channel_release (g_steal_pointer (&self->lease));
 }
 
@@ -123,7 +131,8 @@ tern_imap_sync_fail (TernImapSync *self, GError *error)
     }
   if (self->is_open)
     tern_imap_sync_flush (self);
-  if (!self->is_repeated && tern_imap_lease_can_repeat (self->lease, error) && !self->has_heard)
+  if (!self->is_repeated && tern_imap_lease_can_repeat (self->lease, error) &&
+      (!self->has_heard || tern_imap_session_get_fault (self->lease->session) != NULL))
     {
       self->is_repeated = TRUE;
       g_error_free (error);
@@ -215,6 +224,7 @@ tern_imap_sync_take (TernImapSync *self, const TernImapFetch *fetch)
 void
 tern_imap_sync_yield (TernImapSync *self)
 {
+  self->state.uidnext = MAX (self->state.uidnext, self->highest + 1);
   tern_imap_sync_checkpoint (self);
   self->has_state = TRUE;
   self->has_windows = FALSE;
@@ -236,6 +246,16 @@ drained_cb (TernImapSession *session, gpointer user_data)
     tern_imap_sync_flush (self);
 }
 
+/* What the server tells of by itself. */
+static void
+vanished_cb (TernImapSession *session, TernImapRanges *uids, gpointer user_data)
+{
+  TernImapSync *self = user_data;
+
+  if (self->is_open)
+    tern_imap_sync_remove (self, uids);
+}
+
 /* The mailbox is not what the checkpoint speaks of, or there is none: all anew. */
 static void
 begin_cold (TernImapSync *self, const TernImapSelected *selected)
@@ -246,7 +266,8 @@ begin_cold (TernImapSync *self, const TernImapSelected *selected)
   self->state = (TernImapSyncState){ .uidvalidity = selected->uidvalidity,
                                      .uidnext = selected->uidnext,
                                      .modseq = selected->highestmodseq,
-                                     .lowest = 1 };
+                                     .lowest = 1,
+                                     .scanned = g_get_real_time () / G_USEC_PER_SEC };
   tern_imap_sync_start_cold (self);
 }
 
@@ -258,6 +279,7 @@ open_mailbox (TernImapSync *self)
 
   self->is_open = TRUE;
   self->exists = selected->exists;
+  self->expunged = selected->expunged;
   self->last_flush = g_get_monotonic_time ();
   if (!self->has_state || self->state.uidvalidity != selected->uidvalidity)
     {
@@ -265,8 +287,6 @@ open_mailbox (TernImapSync *self)
       return;
     }
   self->known = self->state.count;
-  if (self->state.lowest > 1)
-    tern_imap_sync_start_resume (self);
 }
 
 static void
@@ -302,6 +322,7 @@ acquired_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     }
   session = self->lease->session;
   self->drained = g_signal_connect (session, "drained", G_CALLBACK (drained_cb), self);
+  self->vanished = g_signal_connect (session, "vanished", G_CALLBACK (vanished_cb), self);
   if (tern_imap_session_take_selection (session, self->folder))
     {
       if (self->has_state)

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tern-imap-sync-private.h"
+
+#include "tern-error.h"
+
+/* Where a server keeps no counter of changes, flags have to be read to be compared: the newest at
+ * every run, in the flight of the SELECT, all of them now and then, in windows. */
+
+/* Messages of a window. */
+#define NEWEST 500
+#define WINDOW 2000
+/* Windows on their way at a time. */
+#define AHEAD 2
+/* All flags are compared again after so long (s). */
+#define INTERVAL (15 * 60)
+
+static gboolean
+scan_fetch (const TernImapFetch *fetch, gpointer user_data)
+{
+  TernImapSync *self = user_data;
+
+  if (!tern_imap_sync_is_same_mailbox (self))
+    return TRUE;
+  tern_imap_sync_take_flags (self, fetch);
+  if (self->present != NULL && fetch->uid != 0)
+    tern_imap_ranges_add (self->present, fetch->uid, fetch->uid);
+  return TRUE;
+}
+
+static void
+newest_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (TernImapSync) self = user_data;
+  GError *error = NULL;
+
+  self->checks--;
+  if (!tern_imap_command_finish (TERN_IMAP_SESSION (object), result, &error) &&
+      tern_imap_sync_is_same_mailbox (self))
+    {
+      tern_imap_sync_fail (self, error);
+      return;
+    }
+  g_clear_error (&error);
+  tern_imap_sync_next (self);
+}
+
+/* Asks for the flags of the newest that are known: those on the screen. */
+void
+tern_imap_sync_send_newest_flags (TernImapSync *self)
+{
+  static const TernImapFetchHandler handler = { .fetch = scan_fetch };
+  guint32 last = self->state.uidnext - 1;
+  guint32 first = MAX (self->state.lowest, last > NEWEST ? last - NEWEST + 1 : 1);
+  gint64 age = g_get_real_time () / G_USEC_PER_SEC - self->state.scanned;
+  char set[32];
+
+  self->wants_scan = age < 0 || age >= INTERVAL;
+  self->checks++;
+  g_snprintf (set, sizeof set, "%u:%u", first, last);
+  tern_imap_fetch_async (self->lease->session, TRUE, set, "UID FLAGS", NULL, &handler, self,
+                         g_task_get_cancellable (self->task), newest_cb, tern_imap_sync_ref (self));
+}
+
+static void send_scan (TernImapSync *self);
+
+/* All flags are in; what was not seen is not there any more. */
+static void
+end_scan (TernImapSync *self)
+{
+  g_autoptr (TernImapRanges) present = g_steal_pointer (&self->present);
+  guint32 there = tern_imap_sync_count_there (self);
+
+  self->state.scanned = g_get_real_time () / G_USEC_PER_SEC;
+  if (tern_imap_ranges_count (present) != there)
+    {
+      tern_imap_sync_compare (self); /* numbers shifted under it */
+      return;
+    }
+  tern_imap_sync_align (self, present);
+}
+
+static void
+scan_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (TernImapSync) self = user_data;
+  GError *error = NULL;
+
+  self->checks--;
+  if (!tern_imap_command_finish (TERN_IMAP_SESSION (object), result, &error))
+    {
+      tern_imap_sync_fail (self, error);
+      return;
+    }
+  if (self->task == NULL)
+    return;
+  tern_imap_sync_flush (self);
+  send_scan (self);
+  if (self->checks == 0)
+    end_scan (self);
+}
+
+static void
+send_scan (TernImapSync *self)
+{
+  static const TernImapFetchHandler handler = { .fetch = scan_fetch };
+
+  while (self->checks < AHEAD && self->scan_low > 1)
+    {
+      guint32 last = self->scan_low - 1;
+      guint32 first = last > WINDOW ? last - WINDOW + 1 : 1;
+      char set[32];
+
+      self->scan_low = first;
+      self->checks++;
+      g_snprintf (set, sizeof set, "%u:%u", first, last);
+      tern_imap_fetch_async (self->lease->session, FALSE, set, "UID FLAGS", NULL, &handler, self,
+                             g_task_get_cancellable (self->task), scan_cb,
+                             tern_imap_sync_ref (self));
+    }
+}
+
+/* Compares all flags, newest first, and finds in the same pass what is gone. */
+void
+tern_imap_sync_start_scan (TernImapSync *self)
+{
+  self->present = tern_imap_ranges_new ();
+  self->scan_low = tern_imap_sync_count_there (self) + 1;
+  send_scan (self);
+  if (self->checks == 0)
+    end_scan (self);
+}
