@@ -400,6 +400,7 @@ tern_cli_write_message (TernJsonWriter *writer,
   g_autofree char *from = message->from != NULL && message->from->len > 0
                               ? tern_cli_format_address (g_ptr_array_index (message->from, 0))
                               : g_strdup ("");
+  g_auto (GStrv) labels = message->labels != NULL ? g_strsplit (message->labels, "\n", -1) : NULL;
 
   tern_json_writer_key (writer, "id");
   tern_json_writer_int (writer, message->id);
@@ -423,4 +424,9 @@ tern_cli_write_message (TernJsonWriter *writer,
   tern_json_writer_string (writer, message->snippet);
   tern_json_writer_key (writer, "thread");
   tern_json_writer_string (writer, message->thread);
+  tern_json_writer_key (writer, "labels");
+  tern_json_writer_begin_array (writer);
+  for (guint i = 0; labels != NULL && labels[i] != NULL; i++)
+    tern_json_writer_string (writer, labels[i]);
+  tern_json_writer_end_array (writer);
 }

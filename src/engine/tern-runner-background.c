@@ -34,9 +34,15 @@ role_rank (const TernFolder *folder)
 }
 
 static int
-compare_folders (gconstpointer a, gconstpointer b)
+compare_folders (gconstpointer a, gconstpointer b, gpointer user_data)
 {
-  return role_rank (*(TernFolder *const *) a) - role_rank (*(TernFolder *const *) b);
+  const TernFolder *left = *(TernFolder *const *) a, *right = *(TernFolder *const *) b;
+  const TernRunner *self = user_data;
+
+  if (left->role != TERN_FOLDER_ROLE_INBOX && right->role != TERN_FOLDER_ROLE_INBOX &&
+      (left->id == self->viewed_folder || right->id == self->viewed_folder))
+    return left->id == self->viewed_folder ? -1 : 1;
+  return role_rank (left) - role_rank (right);
 }
 
 static gboolean
@@ -47,7 +53,7 @@ is_behind (const TernFolder *folder)
   return folder->stamp == NULL && g_get_real_time () - folder->validated > UNTOLD_AGE;
 }
 
-/* What is behind the server, by role, INBOX first. */
+/* What is behind the server: INBOX first, then what is on screen, then by role. */
 static void
 queue_stale (TernRunner *self)
 {
@@ -58,7 +64,7 @@ queue_stale (TernRunner *self)
   g_queue_clear_full (&self->unsynced, g_free);
   if (folders == NULL)
     return;
-  g_ptr_array_sort (folders, compare_folders);
+  g_ptr_array_sort_with_data (folders, compare_folders, self);
   for (guint i = 0; i < folders->len; i++)
     {
       const TernFolder *folder = g_ptr_array_index (folders, i);

@@ -5,6 +5,9 @@
 
 #include "tern-imap-date.h"
 
+/* Bytes of a name that a server gives a message; RFC 8474 allows 255. */
+#define MAX_ID 255
+
 /**
  * tern_imap_fetch_data_new:
  *
@@ -138,6 +141,45 @@ add_section (TernImapFetch *self, const char *item, guint value)
   section->is_streamed = node->kind == TERN_IMAP_NODE_STREAMED;
 }
 
+/* `EMAILID (M6d99…)`, `THREADID NIL`, `X-GM-MSGID 12785…`; NULL for none. */
+static const char *
+parse_id (const TernImapResponse *response, guint value)
+{
+  TernImapIter iter;
+  const char *id;
+
+  if (!tern_imap_response_is_list (response, value))
+    id = tern_imap_response_get_string (response, value);
+  else
+    {
+      tern_imap_iter_init (&iter, response, value);
+      value = tern_imap_iter_next (&iter);
+      id = value != 0 ? tern_imap_response_get_string (response, value) : NULL;
+    }
+  return id != NULL && *id != '\0' && strlen (id) <= MAX_ID && g_utf8_validate (id, -1, NULL)
+             ? id
+             : NULL;
+}
+
+/* What names a message beyond its mailbox. */
+static void
+parse_identity (TernImapFetch *self, const char *name, guint value)
+{
+  if (g_ascii_strcasecmp (name, "EMAILID") == 0)
+    self->email_id = parse_id (self->response, value);
+  else if (g_ascii_strcasecmp (name, "THREADID") == 0)
+    self->thread_id = parse_id (self->response, value);
+  else if (g_ascii_strcasecmp (name, "X-GM-MSGID") == 0)
+    self->gmail_id = parse_id (self->response, value);
+  else if (g_ascii_strcasecmp (name, "X-GM-THRID") == 0)
+    self->gmail_thread = parse_id (self->response, value);
+  else if (g_ascii_strcasecmp (name, "X-GM-LABELS") == 0)
+    {
+      self->labels = value;
+      self->items |= TERN_IMAP_HAS_LABELS;
+    }
+}
+
 /* Puts one item's value in its place. Unknown items are left alone. */
 static void
 parse_item (TernImapFetch *self, const char *name, guint value)
@@ -185,6 +227,8 @@ parse_item (TernImapFetch *self, const char *name, guint value)
   else if (g_ascii_strncasecmp (name, "BODY[", 5) == 0 ||
            g_ascii_strncasecmp (name, "BINARY[", 7) == 0)
     add_section (self, name, value);
+  else
+    parse_identity (self, name, value);
   if (!good)
     self->is_damaged = TRUE;
 }
@@ -215,6 +259,8 @@ tern_imap_fetch_data_parse (TernImapFetch *self, const TernImapResponse *respons
   self->date = 0;
   self->size = self->modseq = 0;
   self->preview = NULL;
+  self->email_id = self->thread_id = self->gmail_id = self->gmail_thread = NULL;
+  self->labels = 0;
   self->is_damaged = response->damaged;
   g_string_truncate (self->keywords, 0);
   g_array_set_size (self->parts, 0);

@@ -25,6 +25,7 @@ typedef enum
   TERN_IMAP_HAS_MODSEQ = 1 << 3,
   TERN_IMAP_HAS_ENVELOPE = 1 << 4,
   TERN_IMAP_HAS_STRUCTURE = 1 << 5,
+  TERN_IMAP_HAS_LABELS = 1 << 6,
 } TernImapItems;
 
 /**
@@ -108,6 +109,11 @@ typedef struct
  * TernImapFetch:
  * @items: which of the following are there
  * @is_damaged: whether an item could not be understood
+ * @email_id: (nullable): the same for the message in all mailboxes (RFC 8474)
+ * @thread_id: (nullable): the same for all messages of its thread (RFC 8474)
+ * @gmail_id: (nullable): like @email_id (X-GM-MSGID)
+ * @gmail_thread: (nullable): like @thread_id (X-GM-THRID)
+ * @labels: the list of Gmail's labels; their names are spelled like mailboxes'
  *
  * One FETCH response (RFC 9051 section 7.5.2). It points into the response; used again for the
  * next one.
@@ -125,6 +131,11 @@ typedef struct
   guint64                 size;
   guint64                 modseq;
   const char             *preview; /* nullable: NIL, or not there */
+  const char             *email_id;
+  const char             *thread_id;
+  const char             *gmail_id;
+  const char             *gmail_thread;
+  guint                   labels;
   TernImapEnvelope        envelope;
   GArray                 *parts; /* TernImapPart, the root first */
   TernImapSection         sections[TERN_IMAP_MAX_SECTIONS];

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tern-imap-commands.h"
 
+#include <string.h>
+
 #include "tern-imap-session-private.h"
 
 typedef struct
@@ -46,6 +48,22 @@ fetch_vanished (TernImapCommand *self, TernImapRanges *uids)
   return TRUE;
 }
 
+/* With an envelope goes what names the message beyond its mailbox, as far as the server knows it;
+ * with flags, that which changes like them. */
+static const char *
+get_further_items (TernImapSession *self, const char *items)
+{
+  gboolean is_gmail = tern_imap_session_has (self, "X-GM-EXT-1");
+
+  if (strstr (items, "ENVELOPE") != NULL)
+    {
+      if (is_gmail)
+        return " X-GM-MSGID X-GM-THRID X-GM-LABELS";
+      return tern_imap_session_has (self, "OBJECTID") ? " EMAILID THREADID" : "";
+    }
+  return is_gmail && strstr (items, "FLAGS") != NULL ? " X-GM-LABELS" : "";
+}
+
 /**
  * tern_imap_fetch_async:
  * @self: a session with a mailbox, or one that will have it by the commands before this one
@@ -60,7 +78,9 @@ fetch_vanished (TernImapCommand *self, TernImapRanges *uids)
  * @callback: called when done
  * @user_data: for @callback
  *
- * Fetches data of messages (RFC 9051 section 6.4.5). Finish with tern_imap_command_finish().
+ * Fetches data of messages (RFC 9051 section 6.4.5). With ENVELOPE come EMAILID and THREADID
+ * (RFC 8474) or Gmail's own, with FLAGS its labels, where the server has them. Finish with
+ * tern_imap_command_finish().
  */
 void
 tern_imap_fetch_async (TernImapSession *self,
@@ -90,7 +110,8 @@ tern_imap_fetch_async (TernImapSession *self,
     }
   if (handler->vanished != NULL)
     command->vanished = fetch_vanished;
-  tern_imap_command_add (command, "%sFETCH %s (%s)", by_uid ? "UID " : "", set, items);
+  tern_imap_command_add (command, "%sFETCH %s (%s%s)", by_uid ? "UID " : "", set, items,
+                         get_further_items (self, items));
   if (modifier != NULL)
     tern_imap_command_add (command, " (%s)", modifier);
   tern_imap_command_queue (command);

@@ -36,6 +36,7 @@ message_clear (gpointer data)
   g_free ((char *) self->remote_id);
   g_free ((char *) self->global_id);
   g_free ((char *) self->keywords);
+  g_free ((char *) self->labels);
   g_free ((char *) self->subject);
   g_clear_pointer (&self->from, g_ptr_array_unref);
   g_clear_pointer (&self->reply_to, g_ptr_array_unref);

@@ -25,6 +25,9 @@ G_BEGIN_DECLS
  * @global_id: (nullable): the channel's name for the content, the same in all folders
  * @flags: state that every channel knows
  * @keywords: (nullable): the user's own flags, parted by single spaces
+ * @labels: (nullable): what the server files it under besides its folder, parted by line feeds; "" for
+ *   nothing, %NULL where the server has no labels
+ * @shares_flags: whether its flags are the same in all folders that it stands in
  * @modseq: the server's change counter, 0 where it has none
  * @received: when the server got it, seconds since 1970: what lists sort by
  * @date: what the letter's own Date field says, seconds since 1970; 0 where it says nothing
@@ -55,6 +58,8 @@ typedef struct
   const char    *global_id;
   TernFlags      flags;
   const char    *keywords;
+  const char    *labels;
+  gboolean       shares_flags;
   guint64        modseq;
   gint64         received;
   gint64         date;

@@ -13,6 +13,7 @@ G_BEGIN_DECLS
  * @flags: all its flags
  * @keywords: (nullable): all its keywords, parted by single spaces
  * @modseq: the server's change counter, 0 for none
+ * @labels: (nullable): all its labels, as in #TernMessage; %NULL where they are not told
  *
  * What the server says of the flags of a message that is cached already.
  */
@@ -22,6 +23,7 @@ typedef struct
   TernFlags   flags;
   const char *keywords;
   guint64     modseq;
+  const char *labels;
 } TernFlagsUpdate;
 
 typedef void (*TernSinkKnownFunc) (const char *remote_id, gpointer user_data);

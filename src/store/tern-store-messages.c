@@ -174,6 +174,26 @@ put_keywords (TernStore *self, const TernPlacement *placement, const char *keywo
 }
 
 static gboolean
+put_labels (TernStore *self, const TernPlacement *placement, const char *labels, GError **error)
+{
+  g_autoptr (TernStatement) statement = NULL;
+
+  if (labels == NULL)
+    return TRUE;
+  statement = tern_store_prepare_ids (
+      self, "UPDATE placement SET labels = ?2 WHERE id = ?1 AND labels IS NOT ?2",
+      TERN_IDS (placement->id), error);
+  if (statement == NULL)
+    return FALSE;
+  tern_store_bind_text (statement, 2, labels);
+  if (!tern_store_run (statement, error))
+    return FALSE;
+  if (sqlite3_changes (self->db) > 0 && placement->state == TERN_PLACEMENT_LISTED)
+    tern_store_note (self, TERN_NOTE_CHANGED, placement->folder, key_of (placement));
+  return TRUE;
+}
+
+static gboolean
 put_server_state (TernStore *self,
                   const TernPlacement *placement,
                   const TernFlagsUpdate *update,
@@ -204,6 +224,7 @@ update_placement (TernStore *self,
 
   return put_server_state (self, placement, update, error) &&
          put_keywords (self, placement, keywords, error) &&
+         put_labels (self, placement, update->labels, error) &&
          tern_store_resolve_placement (self, placement->id, FALSE, error);
 }
 
@@ -214,22 +235,33 @@ insert_placement (
   g_autoptr (TernStatement) statement = tern_store_prepare_ids (
       self,
       "INSERT INTO placement (folder, message, received, flags, server_flags, modseq, remote_id, "
-      "keywords, server_keywords) VALUES (?1, ?2, ?3, ?4, ?4, ?5, ?6, ?7, ?7)",
+      "keywords, server_keywords, labels) VALUES (?1, ?2, ?3, ?4, ?4, ?5, ?6, ?7, ?7, ?8)",
       TERN_IDS (batch->folder, content, message->received, message->flags,
                 (gint64) message->modseq),
       error);
+  gint64 id;
 
   if (statement == NULL)
     return FALSE;
   tern_store_bind_text (statement, 6, message->remote_id);
   if (message->keywords != NULL && *message->keywords != '\0')
     tern_store_bind_text (statement, 7, message->keywords);
+  tern_store_bind_text (statement, 8, message->labels);
   if (!tern_store_run (statement, error))
     return FALSE;
-  tern_store_note (self, TERN_NOTE_ADDED, batch->folder,
-                   (TernRowKey){ message->received, sqlite3_last_insert_rowid (self->db) });
+  id = sqlite3_last_insert_rowid (self->db);
+  tern_store_note (self, TERN_NOTE_ADDED, batch->folder, (TernRowKey){ message->received, id });
   tern_store_count (self, batch->folder, 1, is_unread (message->flags), FALSE);
-  return TRUE;
+  return !message->shares_flags || tern_store_resolve_placement (self, id, FALSE, error);
+}
+
+static gboolean
+share_flags (TernStore *self, gint64 content, const TernMessage *message, GError **error)
+{
+  return !message->shares_flags ||
+         tern_store_run_ids (
+             self, "UPDATE message SET shares_flags = 1 WHERE id = ?1 AND shares_flags = 0",
+             TERN_IDS (content), error);
 }
 
 static gboolean
@@ -256,9 +288,10 @@ put_message (TernStore *self, const Batch *batch, const TernMessage *message, GE
   if (found)
     {
       TernFlagsUpdate update = { message->remote_id, message->flags, message->keywords,
-                                 message->modseq };
+                                 message->modseq, message->labels };
 
       return put_content (self, placement.message, message, error) &&
+             share_flags (self, placement.message, message, error) &&
              update_placement (self, &placement, &update, error);
     }
   if (!tern_store_find_content (self, batch->account, batch->folder, message, &content, error))
@@ -266,7 +299,8 @@ put_message (TernStore *self, const Batch *batch, const TernMessage *message, GE
   if (content != 0 ? !put_content (self, content, message, error)
                    : !tern_store_insert_content (self, batch->account, message, &content, error))
     return FALSE;
-  return insert_placement (self, batch, message, content, error);
+  return share_flags (self, content, message, error) &&
+         insert_placement (self, batch, message, content, error);
 }
 
 static gboolean

@@ -16,6 +16,7 @@ typedef struct
 {
   TernPlacement placement;
   gboolean is_unnamed;
+  gboolean shares_flags;
   TernPlacementState state;
   TernFlags flags;
   char *shown;    /* keywords now */
@@ -41,6 +42,7 @@ begin (Resolved *self, TernStatement *row)
   self->is_unnamed = sqlite3_column_int (row, 7) != 0;
   self->shown = tern_store_dup_text (row, 8);
   self->keywords = tern_store_dup_text (row, 9);
+  self->shares_flags = sqlite3_column_int (row, 15) != 0;
 }
 
 static void
@@ -77,29 +79,24 @@ show_keywords (TernStore *self, const Resolved *resolved, GError **error)
   return tern_store_run (statement, error);
 }
 
-/**
- * tern_store_resolve_placement:
- * @self: the writing store, inside a public function
- * @id: the placement; one that does not exist is no error
- * @by_user: whether the user's doing made it necessary
- * @error: return location for %TERN_ERROR_STORAGE
- *
- * Computes what a placement shows from the server's state and the pending operations.
- *
- * Returns: %FALSE when the database failed
- */
-gboolean
-tern_store_resolve_placement (TernStore *self, gint64 id, gboolean by_user, GError **error)
+/* Of a message whose flags are the same everywhere, changes of its flags count wherever they were
+ * made. @found is all zero where there is no such placement. */
+static gboolean
+resolve_one (TernStore *self, gint64 id, gboolean by_user, Resolved *found, GError **error)
 {
   g_autoptr (TernStatement) statement = tern_store_prepare_ids (
       self,
       "SELECT " TERN_PLACEMENT_COLUMNS ", remote_id IS NULL, keywords, server_keywords, "
-      "kind, set_flags, clear_flags, set_keywords, clear_keywords "
+      "kind, set_flags, clear_flags, set_keywords, clear_keywords, "
+      "(SELECT shares_flags FROM message m WHERE m.id = p.message) "
       "FROM (SELECT * FROM placement WHERE id = ?1) p "
-      "LEFT JOIN (SELECT placement, o.id AS number, kind, set_flags, clear_flags, set_keywords, "
+      "LEFT JOIN (SELECT o.id AS number, kind, set_flags, clear_flags, set_keywords, "
       "clear_keywords FROM operation_target t JOIN operation o ON o.id = t.operation "
-      "WHERE t.placement = ?1) ON placement = p.id ORDER BY number",
-      TERN_IDS (id), error);
+      "WHERE t.placement IN (SELECT ?1 UNION SELECT s.id FROM placement q "
+      "JOIN message m ON m.id = q.message AND m.shares_flags = 1 "
+      "JOIN placement s ON s.message = m.id WHERE q.id = ?1) "
+      "AND (t.placement = ?1 OR kind = ?2)) ON TRUE ORDER BY number",
+      TERN_IDS (id, TERN_OPERATION_FLAGS), error);
   g_auto (Resolved) resolved = { 0 };
   const TernPlacement *placement = &resolved.placement;
   gboolean row;
@@ -118,6 +115,8 @@ tern_store_resolve_placement (TernStore *self, gint64 id, gboolean by_user, GErr
         break;
       add_operation (&resolved, statement);
     }
+  found->placement = *placement;
+  found->shares_flags = resolved.shares_flags;
   if (placement->id == 0)
     return TRUE;
   if (placement->state == TERN_PLACEMENT_LEFT ||
@@ -127,6 +126,77 @@ tern_store_resolve_placement (TernStore *self, gint64 id, gboolean by_user, GErr
     return FALSE;
   return tern_store_show_placement (self, placement, resolved.flags, resolved.state, by_user,
                                     error);
+}
+
+/* The other placements of a message. */
+static GArray *
+list_others (TernStore *self, const TernPlacement *placement, GError **error)
+{
+  g_autoptr (TernStatement) statement =
+      tern_store_prepare_ids (self, "SELECT id FROM placement WHERE message = ?1 AND id <> ?2",
+                              TERN_IDS (placement->message, placement->id), error);
+  g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
+  gboolean row;
+
+  if (statement == NULL)
+    return NULL;
+  while (tern_store_step (statement, &row, error))
+    {
+      gint64 id;
+
+      if (!row)
+        return g_steal_pointer (&ids);
+      id = sqlite3_column_int64 (statement, 0);
+      g_array_append_val (ids, id);
+    }
+  return NULL;
+}
+
+/* What is true of the flags in one folder is true in all; only what is marked for removal is a
+ * matter of its folder. */
+static gboolean
+share_flags (TernStore *self, const TernPlacement *placement, gboolean by_user, GError **error)
+{
+  g_autoptr (GArray) others = list_others (self, placement, error);
+
+  if (others == NULL ||
+      !tern_store_run_ids (
+          self,
+          "UPDATE placement SET server_flags = (?3 & ~?4) | (server_flags & ?4) "
+          "WHERE message = ?1 AND id <> ?2 AND server_flags & ~?4 <> ?3 & ~?4",
+          TERN_IDS (placement->message, placement->id, placement->server_flags, TERN_FLAGS_DELETED),
+          error))
+    return FALSE;
+  for (guint i = 0; i < others->len; i++)
+    {
+      Resolved other = { 0 };
+
+      if (!resolve_one (self, g_array_index (others, gint64, i), by_user, &other, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/**
+ * tern_store_resolve_placement:
+ * @self: the writing store, inside a public function
+ * @id: the placement; one that does not exist is no error
+ * @by_user: whether the user's doing made it necessary
+ * @error: return location for %TERN_ERROR_STORAGE
+ *
+ * Computes what a placement shows from the server's state and the pending operations; where a
+ * message's flags are the same in all folders, in its other places too.
+ *
+ * Returns: %FALSE when the database failed
+ */
+gboolean
+tern_store_resolve_placement (TernStore *self, gint64 id, gboolean by_user, GError **error)
+{
+  Resolved found = { 0 };
+
+  if (!resolve_one (self, id, by_user, &found, error))
+    return FALSE;
+  return !found.shares_flags || share_flags (self, &found.placement, by_user, error);
 }
 
 /**

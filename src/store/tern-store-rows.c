@@ -5,7 +5,7 @@
   "SELECT p.id, p.folder, p.remote_id, p.flags, p.keywords, p.modseq, p.received, "                \
   "m.account, m.global_id, m.date, m.size, m.subject, m.sender, m.reply_to, m.recipients, "        \
   "m.cc, m.message_id, m.in_reply_to, m.refs, m.structure, m.has_attachments, m.snippet, "         \
-  "m.thread FROM placement p JOIN message m ON m.id = p.message "
+  "m.thread, p.labels, m.shares_flags FROM placement p JOIN message m ON m.id = p.message "
 
 static GPtrArray *
 read_addresses (TernStatement *row, int column)
@@ -44,6 +44,8 @@ read_message (TernStatement *row)
   message->has_attachments = sqlite3_column_int (row, 20) != 0;
   message->snippet = tern_store_dup_text (row, 21);
   message->thread = tern_store_dup_text (row, 22);
+  message->labels = tern_store_dup_text (row, 23);
+  message->shares_flags = sqlite3_column_int (row, 24) != 0;
   return message;
 }
 

@@ -421,7 +421,14 @@ mock_message_append_item (MockMessage *self, const char *item, GByteArray *out)
       return append_body (self, item, out);
     }
   else
-    return FALSE;
+    {
+      GBytes *given = g_hash_table_lookup (self->sections, item);
+
+      if (given == NULL)
+        return FALSE;
+      text = g_strdup_printf ("%s %.*s", item, (int) g_bytes_get_size (given),
+                              (const char *) g_bytes_get_data (given, NULL));
+    }
   g_byte_array_append (out, (const guint8 *) text, (guint) strlen (text));
   return TRUE;
 }

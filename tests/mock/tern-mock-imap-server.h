@@ -108,7 +108,8 @@ guint32 tern_mock_imap_server_add_message (TernMockImapServer *self, const char 
 /* Adds @n small letters, "Letter 1" to "Letter N", one minute apart, every third one seen. */
 void    tern_mock_imap_server_add_letters (TernMockImapServer *self, const char *folder, guint n);
 /* What BODY[SECTION] gives. What was not set comes from @raw for "", "HEADER", "TEXT",
- * "HEADER.FIELDS (…)" and "1" (the same as "TEXT"), and is NIL for any other section. */
+ * "HEADER.FIELDS (…)" and "1" (the same as "TEXT"), and is NIL for any other section. Other items
+ * of FETCH, such as X-GM-LABELS, are set in the same way. */
 void    tern_mock_imap_server_set_section (TernMockImapServer *self, const char *folder,
                                            guint32 uid, const char *section, const char *data,
                                            gsize length);

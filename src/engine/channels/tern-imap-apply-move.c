@@ -246,12 +246,26 @@ tern_imap_apply_expunge (TernImapApply *self)
   tern_imap_apply_end_flight (self);
 }
 
+/* Gmail: a copy to Trash takes the message out of every other folder, and a MOVE there may drop the
+ * connection. */
+static gboolean
+is_trashed_by_copy (TernImapApply *self)
+{
+  const TernImapQuirks *quirks = tern_imap_session_get_quirks (tern_imap_apply_get_session (self));
+
+  return self->kind == TERN_OPERATION_MOVE && self->step == NULL &&
+         (quirks->flags & TERN_IMAP_QUIRK_TRASH_BY_COPY) != 0 &&
+         g_strcmp0 (self->target, self->channel->trash) == 0;
+}
+
 /* Moves or copies, or does the next step of it. */
 void
 tern_imap_apply_move (TernImapApply *self)
 {
   if (g_strcmp0 (self->step, COPIED) == 0)
     tern_imap_apply_remove (self);
+  else if (is_trashed_by_copy (self))
+    send (self, tern_imap_copy_async, finish);
   else if (self->step != NULL)
     send (self, tern_imap_copy_async, all_copied);
   else if (self->kind == TERN_OPERATION_MOVE &&

@@ -95,6 +95,7 @@ struct _TernImapChannel
   GPtrArray   *memories; /* TernImapMemory */
   TernRoute   *route;
   guint        connections; /* made ever: the last one's number */
+  char        *trash;   /* what was its name when the folders were listed last; NULL for none */
   GArray      *namespaces; /* TernImapNamespace; NULL until the server told them */
 
   TernImapTiming timing;

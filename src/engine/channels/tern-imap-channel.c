@@ -29,6 +29,7 @@ tern_imap_channel_finalize (GObject *object)
   g_ptr_array_unref (self->memories);
   g_clear_pointer (&self->route, tern_route_unref);
   g_ptr_array_unref (self->watched);
+  g_free (self->trash);
   g_clear_pointer (&self->namespaces, g_array_unref);
   for (guint i = 0; i < TERN_IMAP_MAX_CONNECTIONS; i++)
     tern_imap_slot_clear (&self->slots[i]);

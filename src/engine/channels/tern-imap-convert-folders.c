@@ -335,7 +335,9 @@ guess_roles (GPtrArray *folders, GArray *namespaces, TernFolder **by_role)
                                 ? tern_imap_folder_name_get_role (folder->name, &rank)
                                 : TERN_FOLDER_ROLE_NONE;
 
+      /* Where all mail is kept in one folder, that is the archive. */
       if (role == TERN_FOLDER_ROLE_NONE || by_role[role] != NULL ||
+          (role == TERN_FOLDER_ROLE_ARCHIVE && by_role[TERN_FOLDER_ROLE_ALL] != NULL) ||
           !is_personal (namespaces, folder->remote_id))
         continue;
       if (best[role] == NULL || count_levels (folder) < count_levels (best[role]) ||

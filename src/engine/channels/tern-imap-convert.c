@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "tern-imap-date.h"
+#include "tern-imap-utf7.h"
 #include "tern-mime-header.h"
 #include "tern-mime-text.h"
 
@@ -11,6 +12,8 @@
 #define MAX_ADDRESSES 1000
 /* Parameters of one part that are looked at. */
 #define MAX_PARAMETERS 64
+/* Labels of one message that are kept. */
+#define MAX_LABELS 100
 
 static const struct
 {
@@ -277,6 +280,53 @@ has_attachments (const TernStructure *structure)
   return attachments->len > 0;
 }
 
+static int
+compare_labels (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(const char *const *) a, *(const char *const *) b);
+}
+
+/**
+ * tern_imap_convert_labels:
+ * @fetch: a FETCH response
+ *
+ * Makes the user's labels of Gmail's; those that begin with a backslash are folders, or flags.
+ *
+ * Returns: (transfer full) (nullable): the labels in order, parted by line feeds; %NULL where the
+ *   response tells none
+ */
+char *
+tern_imap_convert_labels (const TernImapFetch *fetch)
+{
+  g_autoptr (GPtrArray) labels = NULL;
+  TernImapIter iter;
+  guint node;
+
+  if ((fetch->items & TERN_IMAP_HAS_LABELS) == 0)
+    return NULL;
+  labels = g_ptr_array_new_with_free_func (g_free);
+  tern_imap_iter_init (&iter, fetch->response, fetch->labels);
+  while (labels->len < MAX_LABELS && (node = tern_imap_iter_next (&iter)) != 0)
+    {
+      const char *name = tern_imap_response_get_string (fetch->response, node);
+
+      if (name == NULL || *name == '\0' || *name == '\\' || strpbrk (name, "\r\n") != NULL)
+        continue;
+      g_ptr_array_add (labels, tern_imap_utf7_decode (name));
+    }
+  g_ptr_array_sort (labels, compare_labels);
+  g_ptr_array_add (labels, NULL);
+  return g_strjoinv ("\n", (char **) labels->pdata);
+}
+
+static char *
+convert_id (const char *gmail, const char *standard)
+{
+  if (gmail != NULL)
+    return g_strconcat ("gm ", gmail, NULL);
+  return standard != NULL ? g_strconcat ("id ", standard, NULL) : NULL;
+}
+
 /**
  * tern_imap_convert_message:
  * @fetch: a FETCH response with a UID and an ENVELOPE
@@ -296,6 +346,10 @@ tern_imap_convert_message (const TernImapFetch *fetch, guint32 uidvalidity)
   if (fetch->keywords->len > 0)
     message->keywords = g_strdup (fetch->keywords->str);
   message->modseq = fetch->modseq;
+  message->global_id = convert_id (fetch->gmail_id, fetch->email_id);
+  message->thread = convert_id (fetch->gmail_thread, fetch->thread_id);
+  message->labels = tern_imap_convert_labels (fetch);
+  message->shares_flags = fetch->gmail_id != NULL;
   message->size = fetch->size;
   convert_envelope (message, fetch);
   message->received = (fetch->items & TERN_IMAP_HAS_DATE) != 0 ? fetch->date : message->date;

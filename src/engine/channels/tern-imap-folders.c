@@ -27,6 +27,19 @@ listing_free (gpointer data)
 static void list_acquired_cb (GObject *object, GAsyncResult *result, gpointer user_data);
 
 static void
+remember_trash (TernImapChannel *self, GPtrArray *folders)
+{
+  g_clear_pointer (&self->trash, g_free);
+  for (guint i = 0; i < folders->len; i++)
+    {
+      const TernFolder *folder = g_ptr_array_index (folders, i);
+
+      if (folder->role == TERN_FOLDER_ROLE_TRASH)
+        self->trash = g_strdup (folder->remote_id);
+    }
+}
+
+static void
 finish (GTask *task)
 {
   TernImapChannel *self = g_task_get_source_object (task);
@@ -47,8 +60,12 @@ finish (GTask *task)
   if (listing->error != NULL)
     g_task_return_error (task, g_steal_pointer (&listing->error));
   else
-    g_task_return_pointer (task, tern_imap_convert_folders (listing->mailboxes, self->namespaces),
-                           (GDestroyNotify) g_ptr_array_unref);
+    {
+      GPtrArray *folders = tern_imap_convert_folders (listing->mailboxes, self->namespaces);
+
+      remember_trash (self, folders);
+      g_task_return_pointer (task, folders, (GDestroyNotify) g_ptr_array_unref);
+    }
 }
 
 static void

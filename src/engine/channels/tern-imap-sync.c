@@ -52,6 +52,7 @@ clear_update (gpointer data)
 
   g_free ((char *) update->remote_id);
   g_free ((char *) update->keywords);
+  g_free ((char *) update->labels);
 }
 
 /* Gives up a reference. */
@@ -171,6 +172,7 @@ tern_imap_sync_take_flags (TernImapSync *self, const TernImapFetch *fetch)
   update.flags = tern_imap_convert_flags (fetch->flags);
   update.keywords = fetch->keywords->len > 0 ? g_strdup (fetch->keywords->str) : NULL;
   update.modseq = fetch->modseq;
+  update.labels = tern_imap_convert_labels (fetch);
   g_array_append_val (self->updates, update);
 }
 

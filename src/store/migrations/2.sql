@@ -37,3 +37,8 @@ CREATE TABLE operation_content (
   operation INTEGER PRIMARY KEY REFERENCES operation ON DELETE CASCADE,
   content BLOB NOT NULL
 ) STRICT;
+
+-- shares_flags: the flags are the same in all folders. labels: parted by line feeds; NULL where the server
+-- has none.
+ALTER TABLE message ADD COLUMN shares_flags INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE placement ADD COLUMN labels TEXT;
