@@ -57,6 +57,7 @@ typedef struct
   GTask            *task; /* NULL once it is returned */
   TernImapChannel  *channel;
   char             *folder;
+  char             *checkpoint; /* (nullable): the last one, to go on from */
   TernSink         *sink;
   TernUrgency       urgency;
   gboolean          has_state;

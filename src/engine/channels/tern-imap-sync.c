@@ -64,6 +64,7 @@ tern_imap_sync_unref (TernImapSync *self)
   g_clear_object (&self->task);
   g_object_unref (self->channel);
   g_free (self->folder);
+  g_free (self->checkpoint);
   g_object_unref (self->sink);
   g_array_unref (self->broken);
   g_clear_pointer (&self->present, tern_imap_ranges_free);
@@ -114,9 +115,30 @@ tern_imap_sync_checkpoint (TernImapSync *self)
 
   tern_imap_sync_flush (self);
   tern_sink_checkpoint (self->sink, text);
+  g_free (self->checkpoint);
+  self->checkpoint = g_steal_pointer (&text);
 }
 
 static void start (TernImapSync *self);
+static TernImapSync *sync_new (TernImapChannel *channel,
+                               const char *folder,
+                               const char *state,
+                               TernSink *sink,
+                               TernUrgency urgency);
+
+/* Goes on over another connection, from the last checkpoint. What is under way over the old one
+ * belongs to a run that is over. */
+static void
+repeat (TernImapSync *self)
+{
+  g_autoptr (TernImapSync) next =
+      sync_new (self->channel, self->folder, self->checkpoint, self->sink, self->urgency);
+
+  next->task = g_steal_pointer (&self->task);
+  next->is_repeated = TRUE;
+  let_go (self);
+  start (next);
+}
 
 /* Ends the run; @error (nullable) is taken over. What arrived is kept, but no checkpoint says so.
  */
@@ -135,10 +157,8 @@ tern_imap_sync_fail (TernImapSync *self, GError *error)
   if (!self->is_repeated && tern_imap_lease_can_repeat (self->lease, error) &&
       (!self->has_heard || tern_imap_session_get_fault (self->lease->session) != NULL))
     {
-      self->is_repeated = TRUE;
       g_error_free (error);
-      let_go (self);
-      start (self);
+      repeat (self);
       return;
     }
   task = g_steal_pointer (&self->task);
@@ -265,6 +285,7 @@ begin_cold (TernImapSync *self, const TernImapSelected *selected)
   if (self->has_state)
     tern_sink_reset (self->sink);
   self->has_state = FALSE;
+  g_clear_pointer (&self->checkpoint, g_free);
   self->state = (TernImapSyncState){ .uidvalidity = selected->uidvalidity,
                                      .uidnext = selected->uidnext,
                                      .modseq = selected->highestmodseq,
@@ -349,6 +370,30 @@ start (TernImapSync *self)
       self->folder, g_task_get_cancellable (self->task), acquired_cb, tern_imap_sync_ref (self));
 }
 
+/* (transfer full): a run that has no task yet */
+static TernImapSync *
+sync_new (TernImapChannel *channel,
+          const char *folder,
+          const char *state,
+          TernSink *sink,
+          TernUrgency urgency)
+{
+  TernImapSync *self = g_new0 (TernImapSync, 1);
+
+  g_ref_count_init (&self->refs);
+  self->channel = g_object_ref (channel);
+  self->folder = g_strdup (folder);
+  self->checkpoint = g_strdup (state);
+  self->sink = g_object_ref (sink);
+  self->urgency = urgency;
+  self->has_state = tern_imap_sync_state_parse (&self->state, state);
+  self->broken = g_array_new (FALSE, FALSE, sizeof (guint32));
+  self->batch = g_ptr_array_new_with_free_func ((GDestroyNotify) tern_message_unref);
+  self->updates = g_array_new (FALSE, FALSE, sizeof (TernFlagsUpdate));
+  g_array_set_clear_func (self->updates, clear_update);
+  return self;
+}
+
 /* Brings a folder up to date (design: newest first, growing windows; a known folder in one flight
  * behind the sign-in). */
 void
@@ -361,19 +406,9 @@ tern_imap_sync_async (TernImapChannel *channel,
                       GAsyncReadyCallback callback,
                       gpointer user_data)
 {
-  g_autoptr (TernImapSync) self = g_new0 (TernImapSync, 1);
+  g_autoptr (TernImapSync) self = sync_new (channel, folder, state, sink, urgency);
 
-  g_ref_count_init (&self->refs);
   self->task = g_task_new (channel, cancellable, callback, user_data);
   g_task_set_source_tag (self->task, tern_imap_sync_async);
-  self->channel = g_object_ref (channel);
-  self->folder = g_strdup (folder);
-  self->sink = g_object_ref (sink);
-  self->urgency = urgency;
-  self->has_state = tern_imap_sync_state_parse (&self->state, state);
-  self->broken = g_array_new (FALSE, FALSE, sizeof (guint32));
-  self->batch = g_ptr_array_new_with_free_func ((GDestroyNotify) tern_message_unref);
-  self->updates = g_array_new (FALSE, FALSE, sizeof (TernFlagsUpdate));
-  g_array_set_clear_func (self->updates, clear_update);
   start (self);
 }
