@@ -246,7 +246,18 @@ find_older (TernImapSync *self)
                           find_older_cb, tern_imap_sync_ref (self));
 }
 
-/* Whether the number of messages tells of removals that nobody spoke of. */
+/* Whether the number of messages tells of removals that nobody spoke of. One that could not be
+ * understood is not known and no reason; one more than the server has is, whatever else agrees: a
+ * change of ours told its UID, which stands above all that was asked for, and it is gone again. */
+static gboolean
+is_count_right (TernImapSync *self, guint32 there)
+{
+  guint known = tern_sink_count_known (self->sink);
+
+  return known == there || (known < there && !self->has_vanished && !self->has_resumed &&
+                            there == self->state.count + self->n_new);
+}
+
 static void
 check_count (TernImapSync *self)
 {
@@ -260,9 +271,7 @@ check_count (TernImapSync *self)
   tern_imap_sync_flush (self);
   if (self->wants_scan)
     tern_imap_sync_start_scan (self);
-  else if ((!self->has_vanished && !self->has_resumed &&
-            there == self->state.count + self->n_new) ||
-           there == tern_sink_count_known (self->sink))
+  else if (is_count_right (self, there))
     tern_imap_sync_end_warm (self, there);
   else
     tern_imap_sync_compare (self);
