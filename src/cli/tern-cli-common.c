@@ -280,6 +280,11 @@ tern_cli_list_folders (TernCli *cli, TernAccount *account, GError **error)
   if (folders == NULL || folders->len > 0)
     return folders;
   g_ptr_array_unref (folders);
+  if (cli->is_reader)
+    {
+      g_set_error_literal (error, TERN_ERROR, TERN_ERROR_LOCKED, "the server has to be asked");
+      return NULL;
+    }
   tern_engine_refresh_folders_async (cli->engine, account->id, TERN_FETCH_FORCE, NULL,
                                      tern_cli_done_cb, &result);
   if (!tern_engine_refresh_folders_finish (cli->engine, tern_cli_wait (&result), error))

@@ -109,8 +109,13 @@ show_raw (TernCli *cli, gint64 id)
   const char *bytes;
   gsize size;
 
-  tern_engine_load_part_async (cli->engine, id, "", NULL, tern_cli_done_cb, &result);
-  content = tern_engine_load_part_finish (cli->engine, tern_cli_wait (&result), &error);
+  if (cli->is_reader)
+    g_set_error_literal (&error, TERN_ERROR, TERN_ERROR_LOCKED, "the server has to be asked");
+  else
+    {
+      tern_engine_load_part_async (cli->engine, id, "", NULL, tern_cli_done_cb, &result);
+      content = tern_engine_load_part_finish (cli->engine, tern_cli_wait (&result), &error);
+    }
   if (content == NULL)
     return tern_cli_fail (error);
   bytes = g_bytes_get_data (content, &size);
@@ -182,8 +187,9 @@ tern_cli_show (TernCli *cli, int argc, char **argv)
   if (g_strcmp0 (part, "raw") == 0)
     return show_raw (cli, id);
 
-  tern_engine_open_letter_async (cli->engine, id, TERN_FETCH_VALIDATE, NULL, tern_cli_done_cb,
-                                 &result);
+  tern_engine_open_letter_async (cli->engine, id,
+                                 cli->is_reader ? TERN_FETCH_CACHED : TERN_FETCH_VALIDATE, NULL,
+                                 tern_cli_done_cb, &result);
   letter = tern_engine_open_letter_finish (cli->engine, tern_cli_wait (&result), &error);
   if (letter == NULL)
     return tern_cli_fail (error);

@@ -17,6 +17,13 @@ failed_cb (TernEngine *engine, TernOperation *operation, GError *error, gpointer
     *failure = g_error_copy (error);
 }
 
+static void
+struck_out_cb (TernEngine *engine, TernOperation *operation, gpointer user_data)
+{
+  tern_cli_complain (_ ("The server cannot remove these messages alone: they stay in their folder, "
+                        "struck out, until “tern-cli compact” can remove them"));
+}
+
 /**
  * tern_cli_flush:
  * @cli: the program
@@ -34,11 +41,13 @@ tern_cli_flush (TernCli *cli, gint64 account_id)
   g_autoptr (GError) failure = NULL;
   gulong handler =
       g_signal_connect (cli->engine, "operation-failed", G_CALLBACK (failed_cb), &failure);
+  gulong note = g_signal_connect (cli->engine, "struck-out", G_CALLBACK (struck_out_cb), NULL);
   gboolean empty;
 
   tern_engine_flush_async (cli->engine, account_id, NULL, tern_cli_done_cb, &result);
   empty = tern_engine_flush_finish (cli->engine, tern_cli_wait (&result), &error);
   g_signal_handler_disconnect (cli->engine, handler);
+  g_signal_handler_disconnect (cli->engine, note);
   if (failure != NULL)
     return tern_cli_fail (failure);
   if (!empty)
@@ -136,8 +145,9 @@ apply_all (TernCli *cli, int n, char **ids, MakeOperation make, gconstpointer da
 
 typedef struct
 {
-  TernFlags set;
-  TernFlags clear;
+  TernFlags flag; /* 0 for a keyword */
+  const char *keyword;
+  gboolean set;
 } FlagChange;
 
 static TernOperation *
@@ -150,25 +160,32 @@ make_flags (TernCli *cli,
 {
   const FlagChange *change = data;
 
-  return tern_operation_new_flags (ids, n, change->set, change->clear);
+  if (change->flag == 0)
+    return tern_operation_new_keywords (ids, n, change->set ? change->keyword : NULL,
+                                        change->set ? NULL : change->keyword);
+  return tern_operation_new_flags (ids, n, change->set ? change->flag : 0,
+                                   change->set ? 0 : change->flag);
 }
 
+/* What is no flag is a keyword, which a server may keep. */
 static TernCliStatus
 change_flag (TernCli *cli, int argc, char **argv, gboolean set)
 {
-  FlagChange change = { 0 };
-  TernFlags flag;
+  FlagChange change = { .set = set };
 
   if (!tern_cli_parse (cli, "MESSAGE… FLAG", NULL, &argc, &argv, 2, -1))
     return TERN_CLI_USAGE;
-  if (!tern_flags_from_name (argv[argc - 1], &flag) || flag == TERN_FLAGS_DELETED)
-    return tern_cli_complain (
-        _ ("“%s” is no flag; take seen, flagged, answered, draft, forwarded or junk"),
-        argv[argc - 1]);
-  if (set)
-    change.set = flag;
-  else
-    change.clear = flag;
+  change.keyword = argv[argc - 1];
+  if (!tern_flags_from_name (change.keyword, &change.flag) &&
+      (!tern_keywords_are_valid (change.keyword) || strchr (change.keyword, ' ') != NULL ||
+       *change.keyword == '\0'))
+    return tern_cli_complain (_ ("“%s” is no flag; take seen, flagged, answered, draft, forwarded, "
+                                 "junk, or a keyword of plain letters"),
+                              change.keyword);
+  if (change.flag == TERN_FLAGS_DELETED)
+    return tern_cli_complain (_ ("“%s” is no flag; take seen, flagged, answered, draft, forwarded, "
+                                 "junk, or a keyword of plain letters"),
+                              change.keyword);
   return apply_all (cli, argc - 2, argv + 1, make_flags, &change);
 }
 
@@ -246,6 +263,116 @@ tern_cli_move (TernCli *cli, int argc, char **argv)
 }
 
 static TernOperation *
+make_copy (TernCli *cli,
+           const TernMessage *first,
+           const gint64 *ids,
+           gsize n,
+           gconstpointer data,
+           GError **error)
+{
+  g_autoptr (TernOperation) move = make_move (cli, first, ids, n, data, error);
+
+  return move != NULL ? tern_operation_new_copy (ids, n, move->target_folder_id) : NULL;
+}
+
+/**
+ * tern_cli_copy:
+ * @cli: the program
+ * @argc: number of words
+ * @argv: the command's name, MESSAGE… and FOLDER
+ *
+ * Copies messages within their account, and waits for the server to confirm it.
+ *
+ * Returns: the exit status; %TERN_CLI_OFFLINE where the change waits in the log
+ */
+TernCliStatus
+tern_cli_copy (TernCli *cli, int argc, char **argv)
+{
+  if (!tern_cli_parse (cli, "MESSAGE… FOLDER", NULL, &argc, &argv, 2, -1))
+    return TERN_CLI_USAGE;
+  return apply_all (cli, argc - 2, argv + 1, make_copy, argv[argc - 1]);
+}
+
+static TernOperation *
+make_archive (TernCli *cli,
+              const TernMessage *first,
+              const gint64 *ids,
+              gsize n,
+              gconstpointer data,
+              GError **error)
+{
+  return tern_operation_new_move_to_role (ids, n, TERN_FOLDER_ROLE_ARCHIVE);
+}
+
+static TernOperation *
+make_junk (TernCli *cli,
+           const TernMessage *first,
+           const gint64 *ids,
+           gsize n,
+           gconstpointer data,
+           GError **error)
+{
+  return tern_operation_new_junk (ids, n, *(const gboolean *) data);
+}
+
+/* Moves messages to where their kind belongs. */
+static TernCliStatus
+move_by_role (TernCli *cli, int argc, char **argv, MakeOperation make, gconstpointer data)
+{
+  if (!tern_cli_parse (cli, "MESSAGE…", NULL, &argc, &argv, 1, -1))
+    return TERN_CLI_USAGE;
+  return apply_all (cli, argc - 1, argv + 1, make, data);
+}
+
+/**
+ * tern_cli_archive:
+ * @cli: the program
+ * @argc: number of words
+ * @argv: the command's name and MESSAGE…
+ *
+ * Moves messages to the archive, which is made where there is none.
+ *
+ * Returns: the exit status; %TERN_CLI_OFFLINE where the change waits in the log
+ */
+TernCliStatus
+tern_cli_archive (TernCli *cli, int argc, char **argv)
+{
+  return move_by_role (cli, argc, argv, make_archive, NULL);
+}
+
+/**
+ * tern_cli_junk:
+ * @cli: the program
+ * @argc: number of words
+ * @argv: the command's name and MESSAGE…
+ *
+ * Marks messages as junk and moves them there.
+ *
+ * Returns: the exit status; %TERN_CLI_OFFLINE where the change waits in the log
+ */
+TernCliStatus
+tern_cli_junk (TernCli *cli, int argc, char **argv)
+{
+  return move_by_role (cli, argc, argv, make_junk, &(const gboolean){ TRUE });
+}
+
+/**
+ * tern_cli_not_junk:
+ * @cli: the program
+ * @argc: number of words
+ * @argv: the command's name and MESSAGE…
+ *
+ * Marks messages as no junk and moves them to the inbox.
+ *
+ * Returns: the exit status; %TERN_CLI_OFFLINE where the change waits in the log
+ */
+TernCliStatus
+tern_cli_not_junk (TernCli *cli, int argc, char **argv)
+{
+  return move_by_role (cli, argc, argv, make_junk, &(const gboolean){ FALSE });
+}
+
+static TernOperation *
 make_delete (TernCli *cli,
              const TernMessage *first,
              const gint64 *ids,
@@ -253,14 +380,13 @@ make_delete (TernCli *cli,
              gconstpointer data,
              GError **error)
 {
-  g_autoptr (TernAccount) account = get_account (cli, first->account_id, error);
-  g_autoptr (TernFolder) trash =
-      account != NULL ? tern_cli_find_folder (cli, account, "trash", error) : NULL;
+  g_autoptr (TernFolder) folder = tern_engine_read_folder (cli->engine, first->folder_id, error);
 
-  if (trash == NULL)
+  if (folder == NULL)
     return NULL;
-  return trash->id == first->folder_id ? tern_operation_new (TERN_OPERATION_DELETE, ids, n)
-                                       : tern_operation_new_move (ids, n, trash->id);
+  return folder->role == TERN_FOLDER_ROLE_TRASH
+             ? tern_operation_new_delete (ids, n)
+             : tern_operation_new_move_to_role (ids, n, TERN_FOLDER_ROLE_TRASH);
 }
 
 /**

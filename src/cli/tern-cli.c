@@ -7,6 +7,7 @@
 #include <locale.h>
 #include <stdio.h>
 
+#include "tern-error.h"
 #include "tern-trace.h"
 
 static const struct
@@ -14,19 +15,31 @@ static const struct
   const char *name;
   TernCliFunc func;
   const char *summary;
+  gboolean is_reading; /* works beside a window */
 } commands[] = {
   { "account", tern_cli_account, N_ ("add, list or remove accounts") },
   { "probe", tern_cli_probe, N_ ("show how an account’s server is reached") },
-  { "folders", tern_cli_folders, N_ ("list an account’s folders") },
+  { "folders", tern_cli_folders, N_ ("list an account’s folders"), TRUE },
   { "sync", tern_cli_sync, N_ ("bring accounts or a folder up to date") },
-  { "list", tern_cli_list, N_ ("list a folder’s messages, newest first") },
-  { "show", tern_cli_show, N_ ("print a letter") },
+  { "list", tern_cli_list, N_ ("list a folder’s messages, newest first"), TRUE },
+  { "show", tern_cli_show, N_ ("print a letter"), TRUE },
   { "save", tern_cli_save, N_ ("save a part of a letter to a file") },
-  { "flag", tern_cli_flag, N_ ("set a flag: seen, flagged, answered, draft, forwarded, junk") },
+  { "flag", tern_cli_flag,
+    N_ ("set a flag: seen, flagged, answered, draft, forwarded, junk or a keyword") },
   { "unflag", tern_cli_unflag, N_ ("clear a flag") },
   { "move", tern_cli_move, N_ ("move messages to another folder") },
+  { "copy", tern_cli_copy, N_ ("copy messages to another folder") },
+  { "archive", tern_cli_archive, N_ ("move messages to the archive") },
+  { "junk", tern_cli_junk, N_ ("mark messages as junk and move them there") },
+  { "not-junk", tern_cli_not_junk, N_ ("take messages out of the junk") },
   { "delete", tern_cli_delete, N_ ("move messages to the trash, or out of it for good") },
-  { "operations", tern_cli_operations, N_ ("list changes that wait for the server") },
+  { "mark-read", tern_cli_mark_read, N_ ("mark a folder’s messages as read") },
+  { "empty", tern_cli_empty, N_ ("delete what is in Trash or Junk for good") },
+  { "compact", tern_cli_compact, N_ ("delete a folder’s struck-out messages for good") },
+  { "append", tern_cli_append, N_ ("put a letter from a file into a folder") },
+  { "folder", tern_cli_folder, N_ ("create, rename, delete, subscribe or unsubscribe a folder") },
+  { "undo", tern_cli_undo, N_ ("take back a change that waits for the server") },
+  { "operations", tern_cli_operations, N_ ("list changes that wait for the server"), TRUE },
 };
 
 static char *
@@ -39,18 +52,37 @@ describe_commands (void)
   return g_string_free (text, FALSE);
 }
 
+/* Beside a window, which has the mail to itself, what is kept can still be read. */
+static gboolean
+open_engine (TernCli *cli, gboolean is_reading, GError **error)
+{
+  g_autoptr (GAsyncResult) writer = NULL;
+  g_autoptr (GAsyncResult) reader = NULL;
+  g_autoptr (GError) local = NULL;
+
+  tern_engine_open_async (cli->engine, NULL, tern_cli_done_cb, &writer);
+  if (tern_engine_open_finish (cli->engine, tern_cli_wait (&writer), &local))
+    return TRUE;
+  if (!is_reading || !g_error_matches (local, TERN_ERROR, TERN_ERROR_LOCKED))
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
+  cli->is_reader = TRUE;
+  tern_engine_open_reader_async (cli->engine, NULL, tern_cli_done_cb, &reader);
+  return tern_engine_open_finish (cli->engine, tern_cli_wait (&reader), error);
+}
+
 static TernCliStatus
 run_command (TernCli *cli, int argc, char **argv)
 {
-  g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
 
   for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
     if (strcmp (argv[0], commands[i].name) == 0)
       {
         cli->command = commands[i].name;
-        tern_engine_open_async (cli->engine, NULL, tern_cli_done_cb, &result);
-        if (!tern_engine_open_finish (cli->engine, tern_cli_wait (&result), &error))
+        if (!open_engine (cli, commands[i].is_reading, &error))
           return tern_cli_fail (error);
         return commands[i].func (cli, argc, argv);
       }

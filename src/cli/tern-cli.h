@@ -20,12 +20,14 @@ typedef enum
  * TernCli:
  * @engine: the engine, in the program's only main context
  * @json: whether answers are one JSON value
+ * @is_reader: whether another program has the mail, so that only what is kept can be read
  * @command: the name of the command that runs, for its usage
  */
 typedef struct
 {
   TernEngine *engine;
   gboolean    json;
+  gboolean    is_reader;
   const char *command;
 } TernCli;
 
@@ -49,9 +51,21 @@ TernCliStatus tern_cli_save (TernCli *cli, int argc, char **argv);
 TernCliStatus tern_cli_flag (TernCli *cli, int argc, char **argv);
 TernCliStatus tern_cli_unflag (TernCli *cli, int argc, char **argv);
 TernCliStatus tern_cli_move (TernCli *cli, int argc, char **argv);
+TernCliStatus tern_cli_copy (TernCli *cli, int argc, char **argv);
+TernCliStatus tern_cli_archive (TernCli *cli, int argc, char **argv);
+TernCliStatus tern_cli_junk (TernCli *cli, int argc, char **argv);
+TernCliStatus tern_cli_not_junk (TernCli *cli, int argc, char **argv);
 TernCliStatus tern_cli_delete (TernCli *cli, int argc, char **argv);
 TernCliStatus tern_cli_operations (TernCli *cli, int argc, char **argv);
 TernCliStatus tern_cli_flush (TernCli *cli, gint64 account_id);
+
+/* tern-cli-changes.c */
+TernCliStatus tern_cli_folder (TernCli *cli, int argc, char **argv);
+TernCliStatus tern_cli_mark_read (TernCli *cli, int argc, char **argv);
+TernCliStatus tern_cli_empty (TernCli *cli, int argc, char **argv);
+TernCliStatus tern_cli_compact (TernCli *cli, int argc, char **argv);
+TernCliStatus tern_cli_append (TernCli *cli, int argc, char **argv);
+TernCliStatus tern_cli_undo (TernCli *cli, int argc, char **argv);
 
 /* tern-cli-common.c */
 gboolean      tern_cli_parse (TernCli *cli, const char *words, const GOptionEntry *options,

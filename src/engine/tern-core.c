@@ -188,6 +188,24 @@ tern_core_open (TernCore *self, GError **error)
 }
 
 /**
+ * tern_core_open_reader:
+ * @self: a core
+ * @error: return location for %TERN_ERROR_GONE where there is no database of this version
+ *
+ * Opens the database to be read beside another program that works with it. What would write fails,
+ * and no server is to be asked.
+ *
+ * Returns: whether the core can be used
+ */
+gboolean
+tern_core_open_reader (TernCore *self, GError **error)
+{
+  if (self->store == NULL)
+    self->store = tern_store_open_reader (self->dir, error);
+  return self->store != NULL;
+}
+
+/**
  * tern_core_get_start:
  * @self: a core
  *

@@ -30,6 +30,7 @@ typedef struct
 TernCore    *tern_core_new (const char *dir, const TernCoreListener *listener, gpointer user_data);
 void         tern_core_free (TernCore *self);
 gboolean     tern_core_open (TernCore *self, GError **error);
+gboolean     tern_core_open_reader (TernCore *self, GError **error);
 gint64       tern_core_get_start (TernCore *self);
 TernStore   *tern_core_get_store (TernCore *self);
 TernTrust   *tern_core_get_trust (TernCore *self);

@@ -183,6 +183,7 @@ typedef struct
 {
   GTask *task;
   TernEngineFunc func;
+  gboolean is_reading; /* beside another program */
 } Dispatch;
 
 static gboolean
@@ -195,7 +196,8 @@ dispatch_cb (gpointer user_data)
 
   if (core == NULL)
     g_set_error_literal (&error, G_IO_ERROR, G_IO_ERROR_CLOSED, "the engine is closed");
-  else if (tern_core_open (core, &error))
+  else if (dispatch->is_reading ? tern_core_open_reader (core, &error)
+                                : tern_core_open (core, &error))
     {
       dispatch->func (core, task);
       return G_SOURCE_REMOVE;
@@ -214,6 +216,24 @@ dispatch_free (gpointer data)
   g_free (dispatch);
 }
 
+static void
+send (TernEngine *self, Dispatch request)
+{
+  g_autoptr (GSource) source = NULL;
+
+  if (self->thread == NULL)
+    {
+      g_task_return_new_error (request.task, G_IO_ERROR, G_IO_ERROR_CLOSED, "the engine is closed");
+      g_object_unref (request.task);
+      return;
+    }
+  source = g_idle_source_new ();
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, dispatch_cb, g_memdup2 (&request, sizeof request), dispatch_free);
+  g_source_set_static_name (source, "tern engine call");
+  g_source_attach (source, self->context);
+}
+
 /**
  * tern_engine_dispatch:
  * @self: the engine
@@ -226,22 +246,7 @@ dispatch_free (gpointer data)
 void
 tern_engine_dispatch (TernEngine *self, GTask *task, TernEngineFunc func)
 {
-  Dispatch *dispatch = g_new (Dispatch, 1);
-  g_autoptr (GSource) source = NULL;
-
-  if (self->thread == NULL)
-    {
-      g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_CLOSED, "the engine is closed");
-      g_object_unref (task);
-      g_free (dispatch);
-      return;
-    }
-  *dispatch = (Dispatch){ task, func };
-  source = g_idle_source_new ();
-  g_source_set_priority (source, G_PRIORITY_DEFAULT);
-  g_source_set_callback (source, dispatch_cb, dispatch, dispatch_free);
-  g_source_set_static_name (source, "tern engine call");
-  g_source_attach (source, self->context);
+  send (self, (Dispatch){ task, func, FALSE });
 }
 
 /* --- Object --- */
@@ -535,6 +540,29 @@ tern_engine_open_finish (TernEngine *self, GAsyncResult *result, GError **error)
   g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
 
   return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/**
+ * tern_engine_open_reader_async:
+ * @self: the engine
+ * @cancellable: (nullable): a cancellable
+ * @callback: called when done
+ * @user_data: for @callback
+ *
+ * Opens the database only to be read, where tern_engine_open_async() has found it in use
+ * (%TERN_ERROR_LOCKED): of what follows, only reads with %TERN_FETCH_CACHED and the list of
+ * operations work. Finish with tern_engine_open_finish().
+ */
+void
+tern_engine_open_reader_async (TernEngine *self,
+                               GCancellable *cancellable,
+                               GAsyncReadyCallback callback,
+                               gpointer user_data)
+{
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
+
+  g_task_set_source_tag (task, tern_engine_open_reader_async);
+  send (self, (Dispatch){ task, open_on_thread, TRUE });
 }
 
 /* --- Reads on the owner's thread --- */

@@ -44,6 +44,8 @@ G_DECLARE_FINAL_TYPE (TernEngine, tern_engine, TERN, ENGINE, GObject)
 TernEngine *tern_engine_new (const char *profile_dir);
 void        tern_engine_open_async (TernEngine *self, GCancellable *cancellable,
                                     GAsyncReadyCallback callback, gpointer user_data);
+void        tern_engine_open_reader_async (TernEngine *self, GCancellable *cancellable,
+                                           GAsyncReadyCallback callback, gpointer user_data);
 gboolean    tern_engine_open_finish (TernEngine *self, GAsyncResult *result, GError **error);
 void        tern_engine_close (TernEngine *self);
 /* From now on letters are fetched before anybody opens them, as the accounts' settings say. */
