@@ -36,9 +36,9 @@ def main():
     events = set(re.findall(r"`([a-z]+\.[a-z]+)`", "".join(rows)))
     compare(problems, "event", existing, events)
 
-    commands = set(re.findall(r'\{ "(\w+)", tern_cli_', project.read(root, "src/cli/tern-cli.c")))
+    commands = set(re.findall(r'\{ "([\w-]+)", tern_cli_', project.read(root, "src/cli/tern-cli.c")))
     rows = re.findall(r"^\|((?:[^|\\]|\\.)*)\|", section(page, "tern-cli"), re.MULTILINE)
-    compare(problems, "command", commands, set(re.findall(r"`(\w+)", "".join(rows))))
+    compare(problems, "command", commands, set(re.findall(r"`([\w-]+)", "".join(rows))))
 
     layers = {name for name in os.listdir(os.path.join(root, "src"))
               if os.path.isdir(os.path.join(root, "src", name))}
