@@ -439,7 +439,10 @@ tern_runner_close (TernRunner *self)
  * @self: a runner
  * @message: a cached message of its account
  * @error: return location; %TERN_ERROR_GONE where the server has no name for the message, or not
- *   yet
+ *   yet; %TERN_ERROR_AUTH where it has refused the credentials: they are not tried again for each
+ *   letter that is opened, but with the next synchronisation that somebody asks for
+ *
+ * Tells where to ask for a message.
  *
  * Returns: (transfer full) (nullable): the remote id of the folder in which the message stands
  */
@@ -451,6 +454,12 @@ tern_runner_dup_place (TernRunner *self, const TernMessage *message, GError **er
   if (self->core == NULL)
     {
       g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CLOSED, "the account is closed");
+      return NULL;
+    }
+  if (self->state == TERN_ACCOUNT_STATE_SIGN_IN &&
+      g_error_matches (self->error, TERN_ERROR, TERN_ERROR_AUTH))
+    {
+      g_propagate_error (error, g_error_copy (self->error));
       return NULL;
     }
   if (message->remote_id == NULL)

@@ -240,6 +240,45 @@ test_gone (Fixture *fixture, gconstpointer unused)
   g_assert_cmpuint (fixture_count_rows (fixture, "INBOX"), ==, 5);
 }
 
+static void
+set_password (Fixture *fixture, const char *password)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  tern_engine_set_password_async (fixture->engine, fixture->account_id, password, NULL,
+                                  fixture_done_cb, &result);
+  tern_engine_set_password_finish (fixture->engine, fixture_wait (&result), &error);
+  g_assert_no_error (error);
+}
+
+static void
+test_refused_sign_in (Fixture *fixture, gconstpointer unused)
+{
+  g_autoptr (TernLetter) letter = NULL;
+  g_autoptr (GError) error = NULL;
+  guint connections;
+
+  start (fixture, TWO_FORMS, ALTERNATIVE);
+  tern_mock_imap_server_set_login (fixture->server, "user", "another");
+  fixture_restart (fixture);
+  g_assert_false (fixture_sync (fixture, "INBOX", &error));
+  g_assert_error (error, TERN_ERROR, TERN_ERROR_AUTH);
+  g_clear_error (&error);
+  connections = tern_mock_imap_server_count_connections (fixture->server);
+  for (guint i = 0; i < 3; i++)
+    {
+      g_assert_null (open_letter (fixture, TERN_FETCH_VALIDATE, &error));
+      g_assert_error (error, TERN_ERROR, TERN_ERROR_AUTH);
+      g_clear_error (&error);
+    }
+  g_assert_cmpuint (tern_mock_imap_server_count_connections (fixture->server), ==, connections);
+
+  set_password (fixture, "another");
+  letter = open_good (fixture);
+  check_two_forms (letter);
+}
+
 /* --- What a letter costs --- */
 
 static void
@@ -369,6 +408,7 @@ main (int argc, char **argv)
   ADD ("what is not in base64 is not decoded from it", test_lying_base64);
   ADD ("what is in quoted-printable is decoded though nobody told", test_lying_identity);
   ADD ("a message that has gone leaves the list", test_gone);
+  ADD ("a refused sign-in is not tried again for each letter", test_refused_sign_in);
   ADD ("both forms of the text come by one command, and their structure is known",
        test_one_command);
   ADD ("the beginnings of a screenful come in one flight", test_snippets_in_one_flight);
