@@ -124,11 +124,17 @@ show_text (TernLetterView *self, TernLetter *letter)
 static void
 show_html (TernLetterView *self, TernLetter *letter, gboolean allow_remote)
 {
-  guint remote =
-      tern_letter_web_show (TERN_LETTER_WEB (self->web), self->engine, letter, allow_remote);
-
-  gtk_widget_set_visible (self->note, remote > 0 && !allow_remote);
+  tern_letter_web_show (TERN_LETTER_WEB (self->web), self->engine, letter, allow_remote);
   show_body (self, "web");
+}
+
+static void
+left_out_cb (TernLetterView *self)
+{
+  guint left_out;
+
+  g_object_get (self->web, "left-out", &left_out, NULL);
+  gtk_widget_set_visible (self->note, left_out > 0);
 }
 
 /**
@@ -149,6 +155,8 @@ tern_letter_view_show_letter (TernLetterView *self, TernLetter *letter)
   g_clear_pointer (&old, tern_letter_unref);
   show_header (self, letter->message);
   gtk_widget_set_visible (self->note, FALSE);
+  if (letter->html == NULL)
+    tern_letter_web_clear (TERN_LETTER_WEB (self->web));
   if (letter->html != NULL)
     show_html (self, letter, FALSE);
   else if (letter->text != NULL && *letter->text != '\0')
@@ -437,4 +445,6 @@ tern_letter_view_init (TernLetterView *self)
 {
   self->zoom = 1;
   gtk_widget_init_template (GTK_WIDGET (self));
+  g_signal_connect_object (self->web, "notify::left-out", G_CALLBACK (left_out_cb), self,
+                           G_CONNECT_SWAPPED);
 }

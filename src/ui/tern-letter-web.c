@@ -41,10 +41,20 @@ struct _TernLetterWeb
   WebKitWebContext *context;
   GtkWidget *stack;
   GtkWidget *view; /* of the present letter; each kind of network session has its own */
+  GCancellable *preparing;
   gboolean allow_remote;
   gboolean has_colours;
+  guint left_out;
   double zoom;
 };
+
+enum
+{
+  PROP_LEFT_OUT = 1,
+  N_PROPS,
+};
+
+static GParamSpec *properties[N_PROPS];
 
 G_DEFINE_FINAL_TYPE (TernLetterWeb, tern_letter_web, ADW_TYPE_BIN)
 
@@ -52,6 +62,8 @@ static void
 load_changed_cb (TernLetterWeb *self, WebKitLoadEvent event)
 {
   if (event != WEBKIT_LOAD_COMMITTED && event != WEBKIT_LOAD_FINISHED)
+    return;
+  if (self->preparing != NULL) /* that is the letter before */
     return;
   if (event == WEBKIT_LOAD_COMMITTED && self->letter != NULL)
     tern_trace ("ui.message", TERN_TRACE_INT ("shown", 1));
@@ -260,6 +272,68 @@ tern_letter_web_warm_up (TernLetterWeb *self)
   load_page (self, "");
 }
 
+/* What a letter is made into, in a thread of its own: a long newsletter takes some frames. */
+typedef struct
+{
+  TernLetter *letter;
+  gboolean allow_remote;
+  char *inner;
+  TernHtmlFindings findings;
+} Preparation;
+
+static void
+preparation_free (gpointer data)
+{
+  Preparation *preparation = data;
+
+  tern_letter_unref (preparation->letter);
+  g_free (preparation->inner);
+  tern_html_findings_clear (&preparation->findings);
+  g_free (preparation);
+}
+
+static void
+prepare (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  Preparation *preparation = data;
+
+  if (g_task_return_error_if_cancelled (task))
+    return;
+  preparation->inner = tern_html_policy_apply (preparation->letter->html, preparation->allow_remote,
+                                               &preparation->findings);
+  g_task_return_boolean (task, TRUE);
+}
+
+static void
+set_left_out (TernLetterWeb *self, guint left_out)
+{
+  if (self->left_out == left_out)
+    return;
+  self->left_out = left_out;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LEFT_OUT]);
+}
+
+static void
+prepared_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  TernLetterWeb *self = TERN_LETTER_WEB (object);
+  const Preparation *preparation = g_task_get_task_data (G_TASK (result));
+
+  if (!g_task_propagate_boolean (G_TASK (result), NULL)) /* another letter is shown by now */
+    return;
+  g_clear_object (&self->preparing);
+  self->has_colours = preparation->findings.has_colours;
+  load_page (self, preparation->inner);
+  set_left_out (self, preparation->allow_remote ? 0 : preparation->findings.remote);
+}
+
+static void
+stop_preparing (TernLetterWeb *self)
+{
+  g_cancellable_cancel (self->preparing);
+  g_clear_object (&self->preparing);
+}
+
 /**
  * tern_letter_web_show:
  * @self: the widget
@@ -268,18 +342,17 @@ tern_letter_web_warm_up (TernLetterWeb *self)
  * @allow_remote: whether the reader wants its pictures from elsewhere
  *
  * Shows a letter's HTML as far as tern_html_policy_apply() lets it through, without script, and
- * without any connection unless @allow_remote.
- *
- * Returns: how many remote things were left out
+ * without any connection unless @allow_remote. The property `left-out` tells how many remote things
+ * were left out, once that is known.
  */
-guint
+void
 tern_letter_web_show (TernLetterWeb *self,
                       TernEngine *engine,
                       TernLetter *letter,
                       gboolean allow_remote)
 {
-  g_auto (TernHtmlFindings) findings = { 0 };
-  g_autofree char *inner = tern_html_policy_apply (letter->html, allow_remote, &findings);
+  Preparation *preparation = g_new0 (Preparation, 1);
+  g_autoptr (GTask) task = NULL;
 
   g_set_object (&self->engine, engine);
   if (letter != self->letter)
@@ -287,11 +360,19 @@ tern_letter_web_show (TernLetterWeb *self,
       g_clear_pointer (&self->letter, tern_letter_unref);
       self->letter = tern_letter_ref (letter);
     }
-  self->has_colours = findings.has_colours;
   if (self->view == NULL || self->allow_remote != allow_remote)
     make_view (self, allow_remote);
-  load_page (self, inner);
-  return findings.remote;
+  gtk_widget_set_opacity (self->view, 0);
+  set_left_out (self, 0);
+
+  stop_preparing (self);
+  self->preparing = g_cancellable_new ();
+  preparation->letter = tern_letter_ref (letter);
+  preparation->allow_remote = allow_remote;
+  task = g_task_new (self, self->preparing, prepared_cb, NULL);
+  g_task_set_source_tag (task, tern_letter_web_show);
+  g_task_set_task_data (task, preparation, preparation_free);
+  g_task_run_in_thread (task, prepare);
 }
 
 /**
@@ -305,6 +386,8 @@ tern_letter_web_clear (TernLetterWeb *self)
 {
   if (self->letter == NULL)
     return;
+  stop_preparing (self);
+  set_left_out (self, 0);
   g_clear_pointer (&self->letter, tern_letter_unref);
   if (self->allow_remote)
     make_view (self, FALSE);
@@ -371,6 +454,7 @@ tern_letter_web_dispose (GObject *object)
 {
   TernLetterWeb *self = TERN_LETTER_WEB (object);
 
+  stop_preparing (self);
   g_clear_object (&self->engine);
   g_clear_pointer (&self->letter, tern_letter_unref);
   g_clear_object (&self->context);
@@ -379,9 +463,25 @@ tern_letter_web_dispose (GObject *object)
 }
 
 static void
+tern_letter_web_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  if (id == PROP_LEFT_OUT)
+    g_value_set_uint (value, TERN_LETTER_WEB (object)->left_out);
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+}
+
+static void
 tern_letter_web_class_init (TernLetterWebClass *klass)
 {
-  G_OBJECT_CLASS (klass)->dispose = tern_letter_web_dispose;
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = tern_letter_web_dispose;
+  object_class->get_property = tern_letter_web_get_property;
+
+  properties[PROP_LEFT_OUT] = g_param_spec_uint ("left-out", NULL, NULL, 0, G_MAXUINT, 0,
+                                                 G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
 static void

@@ -12,7 +12,7 @@ G_DECLARE_FINAL_TYPE (TernLetterWeb, tern_letter_web, TERN, LETTER_WEB, AdwBin)
 
 GtkWidget *tern_letter_web_new (void);
 void       tern_letter_web_warm_up (TernLetterWeb *self);
-guint      tern_letter_web_show (TernLetterWeb *self, TernEngine *engine, TernLetter *letter,
+void       tern_letter_web_show (TernLetterWeb *self, TernEngine *engine, TernLetter *letter,
                                  gboolean allow_remote);
 void       tern_letter_web_clear (TernLetterWeb *self);
 void       tern_letter_web_set_zoom (TernLetterWeb *self, double zoom);
