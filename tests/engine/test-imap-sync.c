@@ -125,6 +125,25 @@ test_counter_backwards (ChannelFixture *self, gconstpointer data)
   g_assert_cmpuint (tern_recording_sink_get (self->sink, "1.7")->flags, ==, TERN_FLAGS_FLAGGED);
 }
 
+/* What was asked in the flight of the SELECT is answered for another mailbox of that name. */
+static void
+test_renumbered (ChannelFixture *self, gconstpointer data)
+{
+  know (self, QRESYNC, 60);
+  g_free (tern_recording_sink_take_log (self->sink));
+  tern_mock_imap_server_remove_message (self->server, "INBOX", 9);
+  tern_mock_imap_server_set_uidvalidity (self->server, "INBOX", 77);
+  tern_mock_imap_server_add_letters (self->server, "INBOX", 10);
+  channel_fixture_assert_sync (self, "INBOX");
+  g_assert_cmpuint (tern_recording_sink_count (self->sink), ==, 69);
+  for (guint uid = 1; uid <= 69; uid++)
+    {
+      g_autofree char *id = g_strdup_printf ("77.%u", uid);
+
+      g_assert_nonnull (tern_recording_sink_get (self->sink, id));
+    }
+}
+
 static void
 test_hole (ChannelFixture *self, gconstpointer data)
 {
@@ -236,6 +255,7 @@ main (int argc, char **argv)
   ADD ("many new letters that were cut off come the next time", test_many_cut);
   ADD ("a counter of changes that runs backwards makes all flags be compared",
        test_counter_backwards);
+  ADD ("a folder that was renumbered is read anew", test_renumbered);
   ADD ("a letter that is missing is fetched again", test_hole);
   ADD ("with QRESYNC new, changed and removed letters are known after one flight", test_qresync);
   ADD ("what vanishes meanwhile is removed at once", test_vanished_meanwhile);

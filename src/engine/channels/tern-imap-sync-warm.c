@@ -282,8 +282,11 @@ void
 tern_imap_sync_next (TernImapSync *self)
 {
   if (self->has_windows)
-    tern_imap_sync_end_windows (self);
-  if (self->checks > 0 || self->has_windows || !tern_imap_sync_is_same_mailbox (self))
+    {
+      tern_imap_sync_end_windows (self);
+      return;
+    }
+  if (self->checks > 0 || !tern_imap_sync_is_same_mailbox (self))
     return;
   switch (self->phase)
     {
