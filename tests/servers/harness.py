@@ -73,6 +73,10 @@ class CountingLine:
                     pass
             self.open = []
 
+    def edit(self, data):
+        """What the client gets in place of DATA, which the server sent."""
+        return data
+
     def accept(self):
         while True:
             try:
@@ -95,6 +99,7 @@ class CountingLine:
     def pump(self, source, sink, down):
         try:
             while data := source.recv(1 << 16):
+                data = self.edit(data) if down else data
                 with self.lock:
                     if down:
                         self.down += len(data)
