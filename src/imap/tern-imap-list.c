@@ -9,6 +9,7 @@ typedef struct
   TernImapMailboxes *mailboxes;
   char *pattern;
   gboolean is_extended;
+  gboolean is_xlist;
   guint before; /* mailboxes that were there already */
 } List;
 
@@ -38,7 +39,7 @@ list_response (TernImapCommand *self, const TernImapResponse *response)
   return TRUE;
 }
 
-static void send_list (GTask *task, gboolean is_extended);
+static void send_list (GTask *task, gboolean is_extended, gboolean may_xlist);
 
 static void
 list_cb (GObject *object, GAsyncResult *result, gpointer user_data)
@@ -50,9 +51,10 @@ list_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   gboolean is_empty = tern_imap_mailboxes_get_all (list->mailboxes)->len == list->before;
 
   /* Some servers offer the extended form and then answer it with nothing (Strato), or with BAD. */
-  if (list->is_extended && tern_imap_session_is_alive (TERN_IMAP_SESSION (object)) &&
+  if ((list->is_extended || list->is_xlist) &&
+      tern_imap_session_is_alive (TERN_IMAP_SESSION (object)) &&
       (good ? is_empty : error->domain == TERN_ERROR))
-    send_list (g_steal_pointer (&task), FALSE);
+    send_list (g_steal_pointer (&task), FALSE, list->is_extended);
   else if (!good)
     g_task_return_error (task, g_steal_pointer (&error));
   else
@@ -85,22 +87,22 @@ lsub_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-send_list (GTask *task, gboolean is_extended)
+send_list (GTask *task, gboolean is_extended, gboolean may_xlist)
 {
   TernImapSession *self = g_task_get_source_object (task);
   List *list = g_task_get_task_data (task);
-  gboolean is_xlist = !is_extended && tern_imap_session_has (self, "XLIST") &&
-                      !tern_imap_session_has (self, "SPECIAL-USE");
   TernImapCommand *command =
       tern_imap_command_new (self, send_list, g_task_get_cancellable (task), list_cb, task);
 
   list->is_extended = is_extended;
+  list->is_xlist = !is_extended && may_xlist && tern_imap_session_has (self, "XLIST") &&
+                   !tern_imap_session_has (self, "SPECIAL-USE");
   list->before = tern_imap_mailboxes_get_all (list->mailboxes)->len;
   command->data = list;
   command->response = list_response;
   if (!is_extended) /* which cannot tell what is subscribed to */
     tern_imap_lsub_async (self, list->mailboxes, list->pattern, NULL, lsub_cb, NULL);
-  tern_imap_command_add (command, is_xlist ? "XLIST \"\" " : "LIST \"\" ");
+  tern_imap_command_add (command, list->is_xlist ? "XLIST \"\" " : "LIST \"\" ");
   tern_imap_command_add_mailbox (command, list->pattern);
   if (is_extended)
     add_return_options (command);
@@ -135,5 +137,5 @@ tern_imap_list_async (TernImapSession *self,
   list->mailboxes = tern_imap_mailboxes_ref (mailboxes);
   list->pattern = g_strdup (pattern);
   g_task_set_task_data (task, list, list_free);
-  send_list (task, tern_imap_session_has (self, "LIST-EXTENDED"));
+  send_list (task, tern_imap_session_has (self, "LIST-EXTENDED"), TRUE);
 }

@@ -273,6 +273,24 @@ test_bad_extension (ChannelFixture *self, gconstpointer data)
 }
 
 static void
+test_empty_search (ChannelFixture *self, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  tern_mock_imap_server_set_capabilities (self->server, SERVER_BEFORE, "IMAP4rev1 ID");
+  tern_mock_imap_server_add_letters (self->server, "INBOX", 10);
+  server_sync (self, "INBOX");
+  tern_mock_imap_server_remove_message (self->server, "INBOX", 4);
+  server_restart (self);
+  tern_mock_imap_server_reply (self->server, "UID SEARCH", "$TAG OK done\r\n");
+  g_assert_false (server_try_sync (self, "INBOX", &error));
+  g_assert_error (error, TERN_ERROR, TERN_ERROR_PROTOCOL);
+  g_assert_cmpuint (tern_recording_sink_count (self->sink), ==, 10);
+  server_sync (self, "INBOX");
+  g_assert_cmpuint (tern_recording_sink_count (self->sink), ==, 9);
+}
+
+static void
 test_capabilities (ChannelFixture *self, gconstpointer data)
 {
   g_autoptr (GPtrArray) ids = g_ptr_array_new ();
@@ -354,6 +372,8 @@ main (int argc, char **argv)
   ADD ("Strato/LIST is repeated without RETURN where it yields nothing", test_strato_list);
   ADD ("all/what cannot be understood costs its item", test_items);
   ADD ("all/a wrong answer to an extension ends its use", test_bad_extension);
+  ADD ("all/a search that finds nothing where there is something removes nothing",
+       test_empty_search);
   ADD ("all/capabilities are compared again after the sign-in", test_capabilities);
   ADD ("all/the inbox is opened as INBOX", test_inbox_name);
   ADD ("all/an unknown server gets commands of up to 1000 bytes", test_long_command);

@@ -556,6 +556,17 @@ test_netease_status (ChannelFixture *self, gconstpointer data)
     g_assert_cmpint (((TernFolder *) folders->pdata[i])->total, ==, -1);
 }
 
+static void
+test_netease_xlist (ChannelFixture *self, gconstpointer data)
+{
+  g_autoptr (GPtrArray) folders = NULL;
+
+  tern_mock_imap_server_set_capabilities (self->server, SERVER_BEFORE, "IMAP4rev1 ID XLIST");
+  folders = server_list (self); /* the scripted server knows no XLIST */
+  g_assert_cmpuint (tern_mock_imap_server_count (self->server, "XLIST"), ==, 1);
+  g_assert_cmpint (server_find_folder (folders, "Trash")->role, ==, TERN_FOLDER_ROLE_TRASH);
+}
+
 /* Refuses a set that is not ascending. */
 static char *
 ascending_only (TernMockImapServer *server, const TernMockImapCommand *command, gpointer user_data)
@@ -655,6 +666,7 @@ main (int argc, char **argv)
   ADD ("NetEase", "ID comes before a mailbox is opened, on each connection", set_up_netease,
        test_netease_identity);
   ADD ("NetEase", "STATUS may be empty", set_up_netease, test_netease_status);
+  ADD ("NetEase", "LIST follows an XLIST that fails", set_up_netease, test_netease_xlist);
   ADD ("QQ", "sets are ascending", channel_fixture_set_up, test_qq_sets);
   return g_test_run ();
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tern-imap-sync-private.h"
 
+#include "tern-error.h"
 #include "tern-imap-convert.h"
 
 /* What the cache has and the server has not, and the other way round. */
@@ -129,7 +130,11 @@ search_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     }
   if (self->task == NULL)
     return;
-  tern_imap_sync_align (self, present);
+  if (tern_imap_ranges_count (present) == 0 && tern_imap_sync_count_there (self) > 0)
+    tern_imap_sync_fail (self, g_error_new_literal (TERN_ERROR, TERN_ERROR_PROTOCOL,
+                                                    "the server finds none of its messages"));
+  else
+    tern_imap_sync_align (self, present);
 }
 
 /* Asks which messages there are, but for those that came meanwhile: they are left to the next
