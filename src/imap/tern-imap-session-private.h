@@ -126,7 +126,6 @@ struct _TernImapSession
   char            *server_version;
   TernImapQuirks   quirks;
   const char      *fault; /* the extension that the session was ended for */
-  gboolean         is_utf8; /* strings are UTF-8, mailbox names too (RFC 6855) */
   TernImapSelected selected;
   gint64           selected_at; /* 0 unless the selection is on offer */
 };

@@ -389,26 +389,13 @@ tern_imap_session_clear_selected (TernImapSession *self)
  * tern_imap_session_is_utf8:
  * @self: a session
  *
- * Returns: whether both sides spell strings and mailbox names in UTF-8 (RFC 6855)
+ * Returns: whether both sides spell strings and mailbox names in UTF-8 (RFC 6855), as is agreed on
+ *   by tern_imap_enable_async() with UTF8=ACCEPT
  */
 gboolean
 tern_imap_session_is_utf8 (TernImapSession *self)
 {
-  return self->is_utf8;
-}
-
-/**
- * tern_imap_session_set_utf8:
- * @self: a session
- * @is_utf8: whether UTF8=ACCEPT is enabled
- *
- * Tells how the commands that are made from now on spell strings. Set it when `ENABLE UTF8=ACCEPT`
- * is queued, for what follows is read after it, and take it back where the server does not agree.
- */
-void
-tern_imap_session_set_utf8 (TernImapSession *self, gboolean is_utf8)
-{
-  self->is_utf8 = is_utf8;
+  return g_hash_table_contains (self->enabled, "UTF8=ACCEPT");
 }
 
 static void

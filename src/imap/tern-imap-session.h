@@ -78,7 +78,6 @@ gboolean tern_imap_session_knows_capabilities (TernImapSession *self);
 char    *tern_imap_session_dup_capabilities (TernImapSession *self);
 char    *tern_imap_session_dup_capabilities_before (TernImapSession *self);
 gboolean tern_imap_session_is_utf8 (TernImapSession *self);
-void     tern_imap_session_set_utf8 (TernImapSession *self, gboolean is_utf8);
 void     tern_imap_session_assume_capabilities (TernImapSession *self, const char *capabilities);
 void     tern_imap_session_fail_extension (TernImapSession *self, const char *capability);
 

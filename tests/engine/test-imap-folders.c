@@ -379,6 +379,24 @@ test_check_in_one_flight (Fixture *self, gconstpointer data)
     }
 }
 
+/* RFC 6855 */
+static void
+test_utf8_accept (Fixture *self, gconstpointer data)
+{
+  g_autofree char *transcript = NULL;
+
+  tern_mock_imap_server_set_capabilities (self->c.server, PLAIN,
+                                          PLAIN " ENABLE UTF8=ACCEPT LIST-EXTENDED");
+  tern_mock_imap_server_reply (
+      self->c.server, "LIST",
+      "* LIST () \"/\" \"Entw\xc3\xbcrfe\"\r\n* LIST () \"/\" \"R&D\"\r\n$TAG OK done\r\n");
+  list_folders (self);
+  g_assert_cmpstr (get (self, "Entw\xc3\xbcrfe")->remote_id, ==, "Entw&APw-rfe");
+  g_assert_cmpstr (get (self, "R&D")->remote_id, ==, "R&-D");
+  transcript = tern_mock_imap_server_dup_transcript (self->c.server);
+  g_assert_nonnull (strstr (transcript, "ENABLE UTF8=ACCEPT"));
+}
+
 static char *
 make_many (TernMockImapServer *server, const TernMockImapCommand *command, gpointer user_data)
 {
@@ -505,6 +523,7 @@ main (int argc, char **argv)
   ADD ("counts that one folder does not tell cost nothing else", test_status);
   ADD ("a stamp changes with whatever happens in the folder", test_stamps);
   ADD ("folders are asked about in one flight", test_check_in_one_flight);
+  ADD ("names are the same whether the wire carries UTF-8 or not", test_utf8_accept);
   ADD ("more folders than the cap are left out", test_many);
   g_test_add_func ("/engine/imap-folders/names that are no modified UTF-7 are shown as they are",
                    test_utf8);

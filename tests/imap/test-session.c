@@ -354,10 +354,14 @@ test_utf8_names (Fixture *self, gconstpointer data)
   g_autoptr (TernImapMailboxes) mailboxes = tern_imap_mailboxes_new ();
   g_autoptr (GAsyncResult) listed = NULL;
   g_autoptr (GAsyncResult) selected = NULL;
+  g_autoptr (GAsyncResult) enabled = NULL;
+  static const char *const extensions[] = { "UTF8=ACCEPT", NULL };
   g_autofree char *transcript = NULL;
 
+  tern_mock_imap_server_set_capabilities (self->server, "IMAP4rev1 AUTH=PLAIN",
+                                          "IMAP4rev1 ENABLE UTF8=ACCEPT");
   g_assert_true (sign_in (self, "secret", NULL));
-  tern_imap_session_set_utf8 (self->session, TRUE);
+  tern_imap_enable_async (self->session, extensions, NULL, keep_result, &enabled);
   tern_mock_imap_server_reply (self->server, "LIST",
                                "* LIST () \"/\" \"Entw\xc3\xbcrfe & mehr\"\r\n$TAG OK done\r\n");
   tern_mock_imap_server_reply (self->server, "SELECT", "$TAG OK done\r\n");
@@ -368,6 +372,7 @@ test_utf8_names (Fixture *self, gconstpointer data)
   g_assert_true (tern_imap_command_finish (self->session, wait_for (&selected), NULL));
   g_assert_cmpstr (tern_imap_session_get_selected (self->session)->name, ==,
                    "Entw&APw-rfe &- mehr");
+  g_assert_true (tern_imap_command_finish (self->session, wait_for (&enabled), NULL));
   transcript = tern_mock_imap_server_dup_transcript (self->server);
   g_assert_nonnull (strstr (transcript, "SELECT \"Entw\xc3\xbcrfe & mehr\""));
 }

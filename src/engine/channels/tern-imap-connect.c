@@ -134,12 +134,17 @@ learnt_cb (TernImapSession *session, TernImapChannel *self)
 static void
 send_follow_up (TernImapSession *session)
 {
-  static const char *const extensions[] = { "QRESYNC", NULL };
+  static const char *const wanted[] = { "QRESYNC", "UTF8=ACCEPT" };
+  const char *extensions[G_N_ELEMENTS (wanted) + 1] = { NULL };
+  guint n = 0;
   const TernImapQuirks *quirks = tern_imap_session_get_quirks (session);
 
   if (tern_imap_session_has (session, "ID") || (quirks->flags & TERN_IMAP_QUIRK_WANTS_ID) != 0)
     tern_imap_id_async (session, NULL, ignore_cb, NULL);
-  if (tern_imap_session_has (session, "QRESYNC") && tern_imap_session_has (session, "ENABLE"))
+  for (guint i = 0; i < G_N_ELEMENTS (wanted); i++)
+    if (tern_imap_session_has (session, wanted[i]))
+      extensions[n++] = wanted[i];
+  if (n > 0 && tern_imap_session_has (session, "ENABLE"))
     tern_imap_enable_async (session, extensions, NULL, ignore_cb, NULL);
 }
 
