@@ -166,7 +166,7 @@ tern_list_state_for_bar (const TernStatus *status, const char *server, gboolean 
       with_action (state_new ("user-trash-symbolic", NULL,
                               _ ("Removed letters stay struck out until the folder is compacted.")),
                    /* Translators: to remove struck-out letters from a folder. */
-                   _ ("Compact"), "win.folder-compact(int64 0)");
+                   _ ("Compact"), "win.compact");
   state->is_calm = TRUE;
   return state;
 }

@@ -96,7 +96,7 @@ set_button (GtkWidget *button, const TernListState *state)
   if (state->button == NULL)
     return;
   gtk_button_set_label (GTK_BUTTON (button), state->button);
-  gtk_actionable_set_detailed_action_name (GTK_ACTIONABLE (button), state->action);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), state->action);
 }
 
 static void

@@ -26,11 +26,11 @@ asking_free (gpointer data, GClosure *closure)
   g_free (asking);
 }
 
-/* The folder that an action names, or the one that is open. */
+/* The folder that an action names, or the one that is open where it names none. */
 static TernFolder *
 find_folder (TernWindow *self, GVariant *parameter)
 {
-  gint64 id = g_variant_get_int64 (parameter);
+  gint64 id = parameter != NULL ? g_variant_get_int64 (parameter) : 0;
 
   return id != 0 ? tern_folder_list_get_folder (self->folders, id)
                  : tern_message_list_pane_get_folder (TERN_MESSAGE_LIST_PANE (self->list));
@@ -299,4 +299,5 @@ tern_window_add_folder_actions (GtkWidgetClass *klass)
 
   for (guint i = 0; i < G_N_ELEMENTS (actions); i++)
     gtk_widget_class_install_action (klass, actions[i].name, "x", actions[i].activate);
+  gtk_widget_class_install_action (klass, "win.compact", NULL, compact_cb);
 }
