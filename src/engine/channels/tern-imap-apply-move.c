@@ -236,7 +236,8 @@ tern_imap_apply_expunge (TernImapApply *self)
   for (guint i = 0; i < self->sets->len; i++)
     {
       const char *set = g_array_index (self->sets, TernImapApplySet, i).text;
-      g_autofree char *criteria = g_strconcat ("UID ", set, NULL);
+      /* A server may search before it expunges: what is still marked says nothing then. */
+      g_autofree char *criteria = g_strconcat ("UID ", set, " UNDELETED", NULL);
 
       tern_imap_expunge_async (session, set, tern_imap_apply_get_cancellable (self), deleted_cb,
                                tern_imap_apply_call (self, i));
