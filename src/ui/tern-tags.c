@@ -82,6 +82,17 @@ tern_tags_list_common (void)
   return list;
 }
 
+/* The names of what the server files a message under, but for folders that stand in the sidebar. */
+static void
+add_labels (GPtrArray *names, const TernMessage *message)
+{
+  g_auto (GStrv) labels = g_strsplit (message->labels != NULL ? message->labels : "", "\n", -1);
+
+  for (guint i = 0; labels[i] != NULL; i++)
+    if (*labels[i] != '\0' && *labels[i] != '\\')
+      g_ptr_array_add (names, g_strdup (labels[i]));
+}
+
 /**
  * tern_tag_dup_name:
  * @keyword: a keyword that is shown as a tag
@@ -133,23 +144,36 @@ tern_tag_get_style (const char *keyword)
  * tern_tags_describe:
  * @message: a message
  *
- * Returns: (transfer full) (nullable): the names of its tags, to be read out; %NULL for none
+ * Returns: (transfer full) (nullable): the names of its tags and labels, to be read out; %NULL for
+ *   none
  */
 char *
 tern_tags_describe (const TernMessage *message)
 {
   g_auto (GStrv) tags = tern_tags_list (message);
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
 
-  if (tags[0] == NULL)
-    return NULL;
   for (guint i = 0; tags[i] != NULL; i++)
-    {
-      char *name = tern_tag_dup_name (tags[i]);
+    g_ptr_array_add (names, tern_tag_dup_name (tags[i]));
+  add_labels (names, message);
+  if (names->len == 0)
+    return NULL;
+  g_ptr_array_add (names, NULL);
+  return g_strjoinv (", ", (char **) names->pdata);
+}
 
-      g_free (tags[i]);
-      tags[i] = name;
-    }
-  return g_strjoinv (", ", tags);
+static void
+add_label (GtkWidget *box, const char *name, const char *style)
+{
+  GtkWidget *label = gtk_label_new (name);
+
+  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+  gtk_label_set_max_width_chars (GTK_LABEL (label), 16);
+  gtk_widget_set_valign (label, GTK_ALIGN_CENTER);
+  gtk_widget_add_css_class (label, "tag");
+  if (style != NULL)
+    gtk_widget_add_css_class (label, style);
+  gtk_box_append (GTK_BOX (box), label);
 }
 
 /**
@@ -158,28 +182,27 @@ tern_tags_describe (const TernMessage *message)
  * @message: a message
  * @most: how many tags there is room for
  *
- * Fills @box with the tags of a message; hides it where there are none.
+ * Fills @box with the tags of a message, and with what the server files it under; hides it where
+ * there is neither.
  */
 void
 tern_tags_show (GtkWidget *box, const TernMessage *message, guint most)
 {
   g_auto (GStrv) tags = tern_tags_list (message);
+  g_autoptr (GPtrArray) labels = g_ptr_array_new_with_free_func (g_free);
   GtkWidget *child;
+  guint n = 0;
 
-  gtk_widget_set_visible (box, tags[0] != NULL);
+  add_labels (labels, message);
+  gtk_widget_set_visible (box, tags[0] != NULL || labels->len > 0);
   while ((child = gtk_widget_get_first_child (box)) != NULL)
     gtk_box_remove (GTK_BOX (box), child);
-  for (guint i = 0; tags[i] != NULL && i < most; i++)
+  for (; tags[n] != NULL && n < most; n++)
     {
-      g_autofree char *name = tern_tag_dup_name (tags[i]);
-      GtkWidget *label = gtk_label_new (name);
+      g_autofree char *name = tern_tag_dup_name (tags[n]);
 
-      gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
-      gtk_label_set_max_width_chars (GTK_LABEL (label), 16);
-      gtk_widget_set_valign (label, GTK_ALIGN_CENTER);
-      gtk_widget_add_css_class (label, "tag");
-      if (tern_tag_get_style (tags[i]) != NULL)
-        gtk_widget_add_css_class (label, tern_tag_get_style (tags[i]));
-      gtk_box_append (GTK_BOX (box), label);
+      add_label (box, name, tern_tag_get_style (tags[n]));
     }
+  for (guint i = 0; i < labels->len && n + i < most; i++)
+    add_label (box, g_ptr_array_index (labels, i), NULL);
 }
