@@ -2,6 +2,7 @@
 #include "tern-core.h"
 
 #include "tern-error.h"
+#include "tern-imap-budget.h"
 #include "tern-runner.h"
 #include "tern-watcher.h"
 
@@ -9,6 +10,8 @@
 #define FRAME (G_USEC_PER_SEC / 60)
 /* A network that comes or goes changes several times in a row (ms). */
 #define NETWORK_SETTLES 500
+/* Connections of all accounts together. */
+#define MAX_CONNECTIONS 40
 /* What was cancelled ends at once, but for a keyring that does not listen (ms). */
 #define CLOSE_DEADLINE 2000
 
@@ -26,6 +29,7 @@ struct _TernCore
   GPtrArray *guests;      /* TernChannel, unowned: of no runner, closed with the core */
   gboolean is_metered;    /* the network costs money */
   gboolean is_background; /* what nobody asked for is fetched, too */
+  TernImapBudget *budget;
   TernWatcher *watcher;
   gboolean has_network;    /* when it changed last */
   GSource *network_source; /* runs while it may be changing still */
@@ -61,6 +65,7 @@ tern_core_new (const char *dir, const TernCoreListener *listener, gpointer user_
   self->trust = tern_trust_new ();
   self->runners = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_object_unref);
   self->guests = g_ptr_array_new ();
+  self->budget = tern_imap_budget_new (MAX_CONNECTIONS);
   self->watcher = tern_watcher_new (self);
   self->closing = g_cancellable_new ();
   self->events = g_ptr_array_new_with_free_func ((GDestroyNotify) tern_event_unref);
@@ -128,6 +133,7 @@ tern_core_free (TernCore *self)
   tern_core_flush (self);
   g_hash_table_unref (self->runners);
   g_ptr_array_unref (self->guests);
+  tern_imap_budget_unref (self->budget);
   g_object_unref (self->closing);
   g_hash_table_unref (self->statuses);
   g_ptr_array_unref (self->events);
@@ -239,6 +245,18 @@ TernTrust *
 tern_core_get_trust (TernCore *self)
 {
   return self->trust;
+}
+
+/**
+ * tern_core_get_budget:
+ * @self: a core
+ *
+ * Returns: (transfer none): what bounds the connections of all accounts together
+ */
+TernImapBudget *
+tern_core_get_budget (TernCore *self)
+{
+  return self->budget;
 }
 
 /**

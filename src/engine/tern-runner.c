@@ -247,6 +247,7 @@ tern_runner_make_channel (TernCore *core,
   TernImapChannel *channel = tern_imap_channel_new (account, password, trust);
   g_autoptr (GPtrArray) stats = NULL;
 
+  tern_imap_channel_share (channel, tern_core_get_budget (core));
   if (account->id != 0)
     stats = tern_store_list_endpoint_stats (tern_core_get_store (core), account->id, NULL);
   for (guint i = 0; stats != NULL && i < stats->len; i++)

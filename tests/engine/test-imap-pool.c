@@ -198,6 +198,59 @@ test_silence (ChannelFixture *self, gconstpointer data)
   g_assert_cmpuint (noop->flight, ==, fetch->flight);
 }
 
+/* Two accounts that may hold one connection together. */
+static TernImapChannel *
+share (ChannelFixture *self)
+{
+  g_autoptr (TernTrust) trust = tern_trust_new ();
+  g_autoptr (TernImapBudget) budget = tern_imap_budget_new (1);
+  TernImapChannel *other = tern_imap_channel_new (self->account, "secret", trust);
+
+  tern_imap_channel_share (self->imap, budget);
+  tern_imap_channel_share (other, budget);
+  tern_mock_imap_server_add_letters (self->server, "INBOX", 1);
+  return other;
+}
+
+static void
+use_other (ChannelFixture *self, TernImapChannel *other)
+{
+  self->channel = TERN_CHANNEL (other);
+  channel_fixture_fetch (self, "INBOX");
+  self->channel = TERN_CHANNEL (self->imap);
+}
+
+static void
+test_budget (ChannelFixture *self, gconstpointer data)
+{
+  g_autoptr (TernImapChannel) other = share (self);
+
+  channel_fixture_fetch (self, "INBOX");
+  use_other (self, other);
+  g_assert_cmpuint (tern_imap_channel_count_open (self->imap), ==, 0);
+  tern_mock_imap_server_wait_command (self->server, "LOGOUT", 1);
+  channel_fixture_fetch (self, "INBOX");
+  g_assert_cmpuint (tern_imap_channel_count_open (other), ==, 0);
+  tern_channel_close (TERN_CHANNEL (other));
+}
+
+static void
+test_budget_used_up (ChannelFixture *self, gconstpointer data)
+{
+  g_autoptr (TernImapChannel) other = share (self);
+  GAsyncResult *fetched = NULL;
+
+  tern_mock_imap_server_hold (self->server);
+  channel_fixture_start_fetch (self, "INBOX", TERN_URGENCY_USER, &fetched);
+  tern_mock_imap_server_wait_connections (self->server, 1);
+  tern_mock_imap_server_release (self->server);
+  use_other (self, other);
+  channel_fixture_end_fetch (self, &fetched);
+  g_assert_cmpuint (tern_imap_channel_count_open (self->imap), ==, 0);
+  g_assert_cmpuint (tern_mock_imap_server_count_connections (self->server), ==, 2);
+  tern_channel_close (TERN_CHANNEL (other));
+}
+
 #define ADD(name, func)                                                                            \
   g_test_add ("/engine/imap-pool/" name, ChannelFixture, NULL, channel_fixture_set_up, func,       \
               channel_fixture_tear_down)
@@ -213,6 +266,8 @@ main (int argc, char **argv)
   ADD ("background work does not take the foreground connection", test_foreground);
   ADD ("a connection that has the folder selected is taken first", test_selected);
   ADD ("with one connection a click waits for one window of a sync", test_one_connection);
+  ADD ("where all connections are in use another account waits for one", test_budget_used_up);
+  ADD ("what another account does not use is given up for it", test_budget);
   ADD ("a connection that nobody uses is given up with LOGOUT", test_idle);
   ADD ("closing says LOGOUT", test_log_out);
   ADD ("a silent connection is asked for a sign of life in the flight of the request",

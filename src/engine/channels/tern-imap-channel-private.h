@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "tern-imap-budget.h"
 #include "tern-imap-channel.h"
 #include "tern-imap-commands.h"
 #include "tern-imap-memory.h"
@@ -16,6 +17,7 @@ G_BEGIN_DECLS
  * @TERN_IMAP_USE_SYNC: selects a mailbox, for the user, and needs the connection alone
  * @TERN_IMAP_USE_BACKGROUND: like USER for what nobody waits for
  * @TERN_IMAP_USE_BACKGROUND_SYNC: like SYNC for what nobody waits for
+ * @TERN_IMAP_USE_WATCH: like BACKGROUND, and no other account gives up a connection for it
  *
  * What a connection is wanted for; what comes first here is served first.
  */
@@ -26,6 +28,7 @@ typedef enum
   TERN_IMAP_USE_SYNC,
   TERN_IMAP_USE_BACKGROUND,
   TERN_IMAP_USE_BACKGROUND_SYNC,
+  TERN_IMAP_USE_WATCH,
 } TernImapUse;
 
 /**
@@ -100,6 +103,7 @@ struct _TernImapChannel
 
   TernImapTiming timing;
   TernImapSlot   slots[TERN_IMAP_MAX_CONNECTIONS];
+  TernImapBudget *budget;       /* (nullable): shared with other accounts */
   TernImapSlot  *foreground;    /* what the user waited for last used it; nothing else does */
   guint          limit;         /* connections that the server was found to allow */
   gint64         limited_until; /* monotonic; the limit may have gone then */
@@ -121,6 +125,7 @@ void           tern_imap_channel_release (TernImapLease *lease);
 gboolean       tern_imap_lease_can_repeat (const TernImapLease *lease, const GError *error);
 gboolean       tern_imap_lease_is_wanted (const TernImapLease *lease);
 gboolean       tern_imap_lease_is_alone (const TernImapLease *lease);
+void           tern_imap_channel_serve_waiting (TernImapChannel *self);
 void           tern_imap_channel_close_slots (TernImapChannel *self);
 
 void           tern_imap_slot_init (TernImapSlot *self, TernImapChannel *channel);

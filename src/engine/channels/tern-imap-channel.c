@@ -15,6 +15,9 @@ tern_imap_channel_dispose (GObject *object)
   TernImapChannel *self = TERN_IMAP_CHANNEL (object);
 
   tern_imap_channel_close_slots (self);
+  if (self->budget != NULL)
+    tern_imap_budget_remove (self->budget, self);
+  g_clear_pointer (&self->budget, tern_imap_budget_unref);
   g_clear_object (&self->trust);
   G_OBJECT_CLASS (tern_imap_channel_parent_class)->dispose (object);
 }
@@ -99,6 +102,20 @@ tern_imap_channel_get_memory (TernImapChannel *self, TernEndpoint *endpoint)
         return memory;
     }
   return NULL;
+}
+
+/**
+ * tern_imap_channel_share:
+ * @self: a channel that has not connected yet
+ * @budget: what bounds the connections of several channels together
+ *
+ * Has the channel keep to a budget.
+ */
+void
+tern_imap_channel_share (TernImapChannel *self, TernImapBudget *budget)
+{
+  self->budget = tern_imap_budget_ref (budget);
+  tern_imap_budget_add (budget, self);
 }
 
 /**

@@ -10,8 +10,12 @@ G_BEGIN_DECLS
 #define TERN_TYPE_IMAP_CHANNEL (tern_imap_channel_get_type ())
 G_DECLARE_FINAL_TYPE (TernImapChannel, tern_imap_channel, TERN, IMAP_CHANNEL, GObject)
 
+/* See tern-imap-budget.h. */
+typedef struct _TernImapBudget TernImapBudget;
+
 TernImapChannel *tern_imap_channel_new (TernAccount *account, const char *password,
                                         TernTrust *trust);
+void             tern_imap_channel_share (TernImapChannel *self, TernImapBudget *budget);
 void             tern_imap_channel_remember (TernImapChannel *self, TernEndpoint *endpoint,
                                              guint usual_ms, gboolean favourite,
                                              const char *memory);

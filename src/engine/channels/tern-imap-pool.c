@@ -95,12 +95,15 @@ is_reserved (TernImapChannel *self, const TernImapSlot *slot)
 }
 
 static guint
-rate_slot (TernImapChannel *self, const TernImapSlot *slot, const Request *request)
+rate_slot (TernImapChannel *self,
+           const TernImapSlot *slot,
+           const Request *request,
+           gboolean has_room)
 {
   if (slot->connecting != NULL && g_cancellable_is_cancelled (slot->connecting))
     return RATE_NO; /* being given up */
   if (!tern_imap_slot_is_open (slot) &&
-      tern_imap_channel_count_open (self) >= tern_imap_channel_get_limit (self))
+      (!has_room || tern_imap_channel_count_open (self) >= tern_imap_channel_get_limit (self)))
     return RATE_NO;
   if (request->use == TERN_IMAP_USE_ANY)
     return rate_without_mailbox (slot);
@@ -120,14 +123,14 @@ rate_slot (TernImapChannel *self, const TernImapSlot *slot, const Request *reque
 }
 
 static TernImapSlot *
-choose_slot (TernImapChannel *self, const Request *request)
+choose_best (TernImapChannel *self, const Request *request, gboolean has_room)
 {
   TernImapSlot *best = NULL;
   guint best_rating = RATE_NO;
 
   for (guint i = 0; i < TERN_IMAP_MAX_CONNECTIONS; i++)
     {
-      guint rating = rate_slot (self, &self->slots[i], request);
+      guint rating = rate_slot (self, &self->slots[i], request, has_room);
 
       if (rating > best_rating)
         {
@@ -136,6 +139,17 @@ choose_slot (TernImapChannel *self, const Request *request)
         }
     }
   return best;
+}
+
+static TernImapSlot *
+choose_slot (TernImapChannel *self, const Request *request)
+{
+  TernImapSlot *slot = choose_best (self, request, TRUE);
+
+  if (slot == NULL || tern_imap_slot_is_open (slot) || self->budget == NULL ||
+      tern_imap_budget_make_room (self->budget, self, request->use != TERN_IMAP_USE_WATCH))
+    return slot;
+  return choose_best (self, request, FALSE);
 }
 
 /* --- Giving and taking back --- */
@@ -168,8 +182,6 @@ uncount_user (TernImapSlot *slot, TernImapUse use)
   if (is_sync (use))
     slot->has_sync = FALSE;
 }
-
-static void serve_waiting (TernImapChannel *self);
 
 static void
 lease_free (gpointer data)
@@ -222,7 +234,7 @@ tern_imap_channel_connected (TernImapSlot *slot, GPtrArray *assigned, const GErr
       else
         add_waiting (self, g_object_ref (task));
     }
-  serve_waiting (self);
+  tern_imap_channel_serve_waiting (self);
 }
 
 static void
@@ -240,8 +252,9 @@ assign (TernImapChannel *self, TernImapSlot *slot, GTask *task)
     tern_imap_slot_connect (slot);
 }
 
-static void
-serve_waiting (TernImapChannel *self)
+/* Gives those who wait a connection, as far as there are. */
+void
+tern_imap_channel_serve_waiting (TernImapChannel *self)
 {
   for (GList *l = self->waiting.head, *next; l != NULL; l = next)
     {
@@ -281,7 +294,7 @@ request_cancelled (GCancellable *cancellable, gpointer user_data)
     return G_SOURCE_REMOVE;
   g_task_return_error_if_cancelled (task);
   g_object_unref (task); /* the place's reference */
-  serve_waiting (self);
+  tern_imap_channel_serve_waiting (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -324,7 +337,7 @@ tern_imap_channel_acquire_async (TernImapChannel *self,
       g_object_set_data_full (G_OBJECT (task), "cancel-source", source, destroy_source);
     }
   add_waiting (self, task);
-  serve_waiting (self);
+  tern_imap_channel_serve_waiting (self);
 }
 
 /* Returns the right to use a session, to be released. */
@@ -349,7 +362,7 @@ tern_imap_channel_release (TernImapLease *lease)
   uncount_user (slot, lease->use);
   g_object_unref (lease->session);
   g_free (lease);
-  serve_waiting (self);
+  tern_imap_channel_serve_waiting (self);
   if (slot->leases == 0)
     tern_imap_slot_rest (slot);
 }

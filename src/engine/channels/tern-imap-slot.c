@@ -99,6 +99,13 @@ tern_imap_channel_do_with_others (TernImapChannel *self, const GError *error)
 }
 
 static void
+freed (TernImapChannel *self)
+{
+  if (self->budget != NULL)
+    tern_imap_budget_freed (self->budget);
+}
+
+static void
 connect_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   TernImapSlot *self = user_data;
@@ -117,10 +124,15 @@ connect_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     }
   self->session = session;
   if (session != NULL)
-    g_signal_connect_object (session, "news", G_CALLBACK (tern_imap_watch_take_news), channel,
-                             G_CONNECT_SWAPPED);
+    {
+      g_signal_connect_object (session, "news", G_CALLBACK (tern_imap_watch_take_news), channel,
+                               G_CONNECT_SWAPPED);
+      g_signal_connect_object (session, "closed", G_CALLBACK (freed), channel, G_CONNECT_SWAPPED);
+    }
   else if (tern_imap_channel_do_with_others (channel, error))
     g_clear_error (&error);
+  if (session == NULL)
+    freed (channel);
   tern_imap_channel_connected (self, assigned, error);
   if (self->leases == 0)
     tern_imap_slot_rest (self);
@@ -211,6 +223,7 @@ void
 tern_imap_slot_rest (TernImapSlot *self)
 {
   self->used_at = g_get_monotonic_time ();
+  freed (self->channel);
   tern_imap_watch_update (self->channel);
   if (self->watched == NULL && tern_imap_slot_is_alive (self))
     arm_idle (self->channel, self->channel->timing.idle);

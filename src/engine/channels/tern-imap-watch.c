@@ -318,8 +318,7 @@ look_cb (gpointer user_data)
   clear_source (&self->looking);
   self->is_looking = TRUE;
   tern_imap_channel_acquire_async (
-      channel,
-      find_free (channel, self->folder) != NULL ? TERN_IMAP_USE_USER : TERN_IMAP_USE_BACKGROUND,
+      channel, find_free (channel, self->folder) != NULL ? TERN_IMAP_USE_USER : TERN_IMAP_USE_WATCH,
       self->folder, NULL, look_acquired_cb, watched_ref (self));
   return G_SOURCE_REMOVE;
 }
