@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tern-imap-date.h"
 
-#include <stdio.h>
 #include <string.h>
 
 static int
@@ -101,6 +100,34 @@ tern_imap_parse_date_time (const char *text, gint64 *time)
                     digits (p + 13, 2), digits (p + 16, 2), parse_zone (p + strlen (places)), time);
 }
 
+/* Returns whether there was one of @characters at least. */
+static gboolean
+step_over (const char **text, const char *characters)
+{
+  gsize n = strspn (*text, characters);
+
+  *text += n;
+  return n > 0;
+}
+
+/* Steps over `hh:mm`; where there is none it is midnight. */
+static gboolean
+take_clock (const char **text, int *hour, int *minute)
+{
+  const char *p = *text;
+
+  step_over (&p, " \t\r\n");
+  *hour = take_digits (&p, 2);
+  *minute = *hour >= 0 && *p == ':' ? (p++, take_digits (&p, 2)) : -1;
+  if (*minute < 0)
+    {
+      *hour = *minute = 0;
+      return FALSE;
+    }
+  *text = p;
+  return TRUE;
+}
+
 /**
  * tern_imap_parse_header_date:
  * @text: (nullable): a Date field as an ENVELOPE gives it
@@ -115,22 +142,29 @@ gboolean
 tern_imap_parse_header_date (const char *text, gint64 *time)
 {
   const char *comma = text != NULL ? strchr (text, ',') : NULL;
-  const char *start = comma != NULL ? comma + 1 : text;
-  int day, year, hour = 0, minute = 0, second = 0, used = 0, more = 0;
+  const char *p = comma != NULL ? comma + 1 : text;
   char month[4] = { 0 };
+  int day, year, hour, minute, second = 0;
 
-  if (start == NULL ||
-      sscanf (start, " %2d%*[ -]%3[A-Za-z]%*[ -]%4d%n", &day, month, &year, &used) < 3)
+  if (p == NULL)
     return FALSE;
-  start += used;
-  if (sscanf (start, " %2d:%2d%n", &hour, &minute, &more) == 2)
+  step_over (&p, " \t\r\n");
+  day = take_digits (&p, 2);
+  if (day < 0 || !step_over (&p, " -"))
+    return FALSE;
+  for (guint i = 0; i < 3 && g_ascii_isalpha (*p); i++)
+    month[i] = *p++;
+  if (!step_over (&p, " -") || (year = take_digits (&p, 4)) < 0)
+    return FALSE;
+  if (take_clock (&p, &hour, &minute) && *p == ':')
     {
-      start += more;
-      if (sscanf (start, ":%2d%n", &second, &more) == 1)
-        start += more;
+      const char *after = p + 1;
+      int number = take_digits (&after, 2);
+
+      second = MAX (number, 0);
+      p = number >= 0 ? after : p;
     }
   if (year < 100)
     year += year < 50 ? 2000 : 1900;
-  return make_time (year, month_number (month), day, hour, minute, second, parse_zone (start),
-                    time);
+  return make_time (year, month_number (month), day, hour, minute, second, parse_zone (p), time);
 }
