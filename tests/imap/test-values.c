@@ -238,6 +238,32 @@ test_statuses (void)
 }
 
 static void
+assert_sets (TernImapRanges *ranges, const char *expected)
+{
+  g_autoptr (GPtrArray) sets = tern_imap_ranges_make_sets (ranges, 8);
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint i = 0; i < sets->len; i++)
+    g_string_append_printf (text, "%s ", (char *) sets->pdata[i]);
+  g_assert_cmpstr (text->str, ==, expected);
+}
+
+static void
+test_range_sets (void)
+{
+  g_autoptr (TernImapRanges) all = tern_imap_ranges_parse ("4294967290:4294967295,1:20,5,18:25");
+  g_autoptr (TernImapRanges) some = tern_imap_ranges_parse ("30:40,3,10:12,25,4294967295");
+  g_autoptr (TernImapRanges) rest = tern_imap_ranges_subtract (all, some);
+
+  assert_sets (rest, "1:2,4:9 13:24 4294967290:4294967294 ");
+  tern_imap_ranges_clip (rest, 2, 14);
+  assert_sets (rest, "2,4:9 13:14 ");
+  g_assert_cmpuint (tern_imap_ranges_count (rest), ==, 9);
+  tern_imap_ranges_clip (rest, 100, 90);
+  assert_sets (rest, "");
+}
+
+static void
 test_ranges (void)
 {
   g_autoptr (TernImapRanges) huge = tern_imap_ranges_parse ("4294967295:1");
@@ -312,7 +338,13 @@ test_dates (void)
   g_assert_cmpint (time, ==, 837595405);
   g_assert_true (tern_imap_parse_header_date ("17 Jul 96 09:23 GMT", &time));
   g_assert_cmpint (time, ==, 837595380);
+  g_assert_true (tern_imap_parse_header_date (" 17-Jul-1996 2:23:25 -0700", &time));
+  g_assert_cmpint (time, ==, 837595405);
+  g_assert_true (tern_imap_parse_header_date ("17 Jul 1996", &time));
+  g_assert_cmpint (time, ==, 837561600);
   g_assert_false (tern_imap_parse_header_date ("tomorrow", &time));
+  g_assert_false (tern_imap_parse_header_date ("17 July 1996", &time));
+  g_assert_false (tern_imap_parse_header_date ("17 Jul", &time));
 }
 
 int
@@ -325,6 +357,7 @@ main (int argc, char **argv)
   g_test_add_func ("/imap/values/flags are told from keywords", test_flags);
   g_test_add_func ("/imap/values/response codes say what can be done", test_statuses);
   g_test_add_func ("/imap/values/ranges are never expanded", test_ranges);
+  g_test_add_func ("/imap/values/sets are cut and subtracted as ranges", test_range_sets);
   g_test_add_func ("/imap/values/mailbox names pass through modified UTF-7", test_utf7);
   g_test_add_func ("/imap/values/dates are seconds since 1970", test_dates);
   return g_test_run ();
