@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The window on a sample mailbox, used as a person uses it: by keys, and by what can be read out."""
+import imaplib
 import os
 
 import window
@@ -50,6 +51,21 @@ class SampleMailbox(window.WindowCase):
             if subject in tern.selected_row():
                 return
         self.fail(f"{subject} cannot be reached")
+
+    def test_a_letter_that_arrives_and_one_that_goes_are_seen_without_a_key(self):
+        tern, _proxy = self.start_filled()
+        subject = "Arrived by itself"
+        with imaplib.IMAP4("127.0.0.1", self.server.port) as client:
+            client.login(window.USER, self.server.password)
+            client.append("INBOX", None, None, (
+                f"From: Ana <ana@example.org>\r\nSubject: {subject}\r\n"
+                "Message-ID: <arrived@example.org>\r\n\r\nhello\r\n").encode())
+            tern.wait_row(subject)
+            client.select("INBOX")
+            _ok, found = client.search(None, "HEADER", "MESSAGE-ID", "<arrived@example.org>")
+            client.store(found[0], "+FLAGS", r"\Deleted")
+            client.expunge()
+            tern.wait_no_row(subject)
 
     def test_a_letter_is_opened_starred_deleted_and_brought_back_by_keys(self):
         tern, _proxy = self.start_filled()
