@@ -70,14 +70,42 @@ check_writing (const guint8 *data, gsize size)
     g_assert_false (wanted[uids[i]]);
 }
 
+/* What is left of a set is what was in it and not in the other, and between two UIDs. */
+static void
+check_difference (const char *text, const char *other_text)
+{
+  g_autoptr (TernImapRanges) ranges = tern_imap_ranges_parse (text);
+  g_autoptr (TernImapRanges) other = tern_imap_ranges_parse (other_text);
+  g_autoptr (TernImapRanges) clipped = tern_imap_ranges_parse (text);
+  g_autoptr (TernImapRanges) rest = NULL;
+
+  if (ranges == NULL || other == NULL)
+    return;
+  rest = tern_imap_ranges_subtract (ranges, other);
+  tern_imap_ranges_clip (clipped, LAST / 4, LAST / 2);
+  g_assert_cmpuint (tern_imap_ranges_count (clipped), <=, LAST / 2 - LAST / 4 + 1);
+  for (guint32 uid = 1; uid <= LAST; uid++)
+    {
+      gboolean is_in = tern_imap_ranges_contains (ranges, uid);
+
+      g_assert_cmpint (tern_imap_ranges_contains (rest, uid), ==,
+                       is_in && !tern_imap_ranges_contains (other, uid));
+      g_assert_cmpint (tern_imap_ranges_contains (clipped, uid), ==,
+                       is_in && uid >= LAST / 4 && uid <= LAST / 2);
+    }
+}
+
 int
 LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
-  g_autofree char *text = g_strndup ((const char *) data, size);
-  g_autoptr (TernImapRanges) ranges = tern_imap_ranges_parse (text);
+  g_autofree char *text = g_strndup (size > 0 ? (const char *) data : "", size);
+  g_auto (GStrv) two = g_strsplit (text, ";", 2);
+  g_autoptr (TernImapRanges) ranges = tern_imap_ranges_parse (two[0]);
 
   if (ranges != NULL)
     check_set (ranges);
+  if (ranges != NULL && two[1] != NULL)
+    check_difference (two[0], two[1]);
   check_writing (data, MIN (size, 4096));
   return 0;
 }
