@@ -377,8 +377,13 @@ step_done (Step *step, GError *error)
   gboolean is_broken = is_broken_way (error);
 
   self->bodies_running--;
-  if (self->core == NULL || pass == NULL)
+  if (self->core == NULL)
     return;
+  if (pass == NULL) /* ended meanwhile; another one may wait */
+    {
+      tern_runner_continue_bodies (self);
+      return;
+    }
   for (guint i = 0; i < step->letters->len && !is_broken; i++)
     {
       const Letter *letter = g_ptr_array_index (step->letters, i);
@@ -470,8 +475,13 @@ single_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   self->bodies_running--;
   if (is_broken_way (error))
     g_hash_table_remove (self->bodies_tried, &single->id);
-  if (self->core == NULL || pass == NULL)
+  if (self->core == NULL)
     return;
+  if (pass == NULL) /* ended meanwhile; another one may wait */
+    {
+      tern_runner_continue_bodies (self);
+      return;
+    }
   if (error == NULL || g_error_matches (error, TERN_ERROR, TERN_ERROR_GONE))
     pass->refused = 0;
   else
