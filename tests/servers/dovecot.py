@@ -35,6 +35,9 @@ class Dovecot(MaildirServer):
         else:
             self.internal = self.login = self.owner.pw_name
 
+    #: What it says that it can do, where it is not all.
+    capability = ""
+
     def check_installed(self):
         if not shutil.which("dovecot", path=PATH):
             raise ServerMissing("Dovecot's IMAP server is not installed: run ./dev setup")
@@ -122,7 +125,7 @@ service imap {{
   process_min_avail = 1
 }}
 protocol imap {{
-  imap_idle_notify_interval = 29 mins
+{self.capability}  imap_idle_notify_interval = 29 mins
 }}
 {services}"""
         with open(self.path("dovecot.conf"), "w", encoding="utf-8") as file:
@@ -151,6 +154,11 @@ protocol imap {{
         for pid in self.pids():
             os.kill(pid, signal.SIGHUP)
         self.wait_for_password()
+
+
+class PlainDovecot(Dovecot):
+    """One that tells of neither MOVE nor UIDPLUS."""
+    capability = "  imap_capability = IMAP4rev1 SASL-IR LITERAL+ ID ENABLE NAMESPACE SPECIAL-USE\n"
 
 
 def main():

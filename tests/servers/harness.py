@@ -19,7 +19,7 @@ sys.path[:0] = [HERE, os.path.join(HERE, "..", "demo"), os.path.join(HERE, "..",
 import compose  # noqa: E402
 from courier import Courier  # noqa: E402
 from cyrus import Cyrus  # noqa: E402
-from dovecot import Dovecot  # noqa: E402
+from dovecot import Dovecot, PlainDovecot  # noqa: E402
 from server import ServerMissing, encode_mailbox, free_ports  # noqa: E402
 
 USER = "mira"
@@ -29,7 +29,7 @@ DONE, FAILED, USAGE, SIGN_IN, OFFLINE = range(5)
 DEADLINE = 120
 
 
-SERVERS = {"dovecot": Dovecot, "cyrus": Cyrus, "courier": Courier}
+SERVERS = {"dovecot": Dovecot, "plain-dovecot": PlainDovecot, "cyrus": Cyrus, "courier": Courier}
 # What meson takes for a test that was not run.
 SKIPPED = 77
 
