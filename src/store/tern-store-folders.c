@@ -118,29 +118,19 @@ tern_store_apply_counts (
 static gboolean
 put_state (TernStore *self, gint64 id, const TernFolder *folder, GError **error)
 {
-  gint64 now = g_get_real_time ();
+  g_autoptr (TernStatement) statement = tern_store_prepare_ids (
+      self,
+      "UPDATE folder SET server_total = iif(?2 < 0, server_total, ?2), "
+      "server_unread = iif(?3 < 0, server_unread, ?3), checked = iif(?5 IS NULL, checked, ?4), "
+      "stamp = coalesce(?5, stamp), identity = iif(?5 IS NULL, identity, ?6) WHERE id = ?1",
+      TERN_IDS (id, folder->total, folder->unread, g_get_real_time ()), error);
   int before[2], after[2];
 
-  if (!read_counts (self, id, before, error) ||
-      !tern_store_run_ids (self,
-                           "UPDATE folder SET server_total = iif(?2 < 0, server_total, ?2), "
-                           "server_unread = iif(?3 < 0, server_unread, ?3) WHERE id = ?1",
-                           TERN_IDS (id, folder->total, folder->unread), error))
+  if (statement == NULL || !read_counts (self, id, before, error))
     return FALSE;
-  if (folder->stamp != NULL)
-    {
-      g_autoptr (TernStatement) statement = tern_store_prepare_ids (
-          self, "UPDATE folder SET checked = ?2, stamp = ?3, identity = ?4 WHERE id = ?1",
-          TERN_IDS (id, now), error);
-
-      if (statement == NULL)
-        return FALSE;
-      tern_store_bind_text (statement, 3, folder->stamp);
-      tern_store_bind_text (statement, 4, folder->identity);
-      if (!tern_store_run (statement, error))
-        return FALSE;
-    }
-  if (!read_counts (self, id, after, error))
+  tern_store_bind_text (statement, 5, folder->stamp);
+  tern_store_bind_text (statement, 6, folder->identity);
+  if (!tern_store_run (statement, error) || !read_counts (self, id, after, error))
     return FALSE;
   if (memcmp (before, after, sizeof before) != 0)
     tern_store_note_list (self, TERN_NOTE_COUNTS, id);
