@@ -84,6 +84,9 @@ void     tern_imap_enable_async (TernImapSession *self, const char *const *exten
                                  GCancellable *cancellable, GAsyncReadyCallback callback,
                                  gpointer user_data);
 
+void     tern_imap_compress_async (TernImapSession *self, GAsyncReadyCallback callback,
+                                   gpointer user_data);
+
 void     tern_imap_list_async (TernImapSession *self, TernImapMailboxes *mailboxes,
                                const char *pattern, GCancellable *cancellable,
                                GAsyncReadyCallback callback, gpointer user_data);

@@ -48,3 +48,5 @@
 #define TERN_IMAP_DOUBT 2000
 /* Bytes asked of the socket at a time. */
 #define TERN_IMAP_READ_SIZE (128 * 1024)
+/* The same under COMPRESS, where each byte may become a thousand before the main loop turns. */
+#define TERN_IMAP_READ_DEFLATED (16 * 1024)

@@ -31,11 +31,14 @@ tern_imap_session_log_out (TernImapSession *self)
       g_autofree char *text =
           g_strdup_printf ("%sT%u LOGOUT\r\n",
                            tern_imap_session_is_resting (self) ? "DONE\r\n" : "", ++self->last_tag);
+      g_autoptr (GByteArray) bytes = g_byte_array_new ();
 
+      g_byte_array_append (bytes, (const guint8 *) text, (guint) strlen (text));
+      tern_imap_session_deflate (self, bytes);
       if (G_IS_POLLABLE_OUTPUT_STREAM (output) &&
           g_pollable_output_stream_can_poll (G_POLLABLE_OUTPUT_STREAM (output)))
-        g_pollable_output_stream_write_nonblocking (G_POLLABLE_OUTPUT_STREAM (output), text,
-                                                    strlen (text), NULL, NULL);
+        g_pollable_output_stream_write_nonblocking (G_POLLABLE_OUTPUT_STREAM (output), bytes->data,
+                                                    bytes->len, NULL, NULL);
     }
   tern_imap_session_close (self);
 }

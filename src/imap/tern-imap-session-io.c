@@ -45,7 +45,7 @@ append_line (TernImapSession *self, TernImapCommand *command)
       command->sent++;
     }
   while (command->sent < command->at_once);
-  self->blocked = command->sent < command->lines->len ? command : NULL;
+  self->blocked = command->is_last || command->sent < command->lines->len ? command : NULL;
 }
 
 static void shake_hands (TernImapSession *self);
@@ -151,6 +151,9 @@ flush (TernImapSession *self)
   if (self->outgoing->len == 0)
     return;
 
+  tern_imap_session_deflate (self, self->outgoing);
+  if (!tern_imap_session_is_alive (self))
+    return;
   if (self->has_heard)
     {
       self->flights++;
@@ -196,7 +199,7 @@ tern_imap_session_schedule_flush (TernImapSession *self)
 void
 tern_imap_session_continue (TernImapSession *self)
 {
-  if (self->blocked == NULL)
+  if (self->blocked == NULL || self->blocked->sent == self->blocked->lines->len)
     {
       g_debug ("a continuation that nobody asked for");
       return;
@@ -252,13 +255,26 @@ start_tls (TernImapSession *self, gboolean has_leftover)
     shake_hands (self);
 }
 
+/* Takes what the server says, plainly; returns how much of it, as tern_imap_scanner_push(). */
+gsize
+tern_imap_session_take (TernImapSession *self, const guint8 *bytes, gsize length)
+{
+  gsize taken = tern_imap_scanner_push (self->scanner, bytes, length);
+
+  if (tern_imap_scanner_is_endless (self->scanner) ||
+      (self->greet != NULL && self->received > TERN_IMAP_MAX_GREETING))
+    tern_imap_session_fail (self, g_error_new_literal (TERN_ERROR, TERN_ERROR_PROTOCOL,
+                                                       "the server sends a line without end"));
+  return taken;
+}
+
 static void
 read_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (TernImapSession) self = user_data;
   g_autoptr (GError) error = NULL;
   gssize n = g_input_stream_read_finish (G_INPUT_STREAM (object), result, &error);
-  gsize taken;
+  gsize taken = 0;
 
   self->is_reading = FALSE;
   if (!tern_imap_session_is_alive (self))
@@ -277,16 +293,12 @@ read_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   self->last_heard = g_get_monotonic_time ();
   self->patience = TERN_IMAP_PATIENCE;
   self->received += (guint64) n;
-  taken = tern_imap_scanner_push (self->scanner, self->buffer, (gsize) n);
+  if (self->inflater == NULL)
+    taken = tern_imap_session_take (self, self->buffer, (gsize) n);
+  if (self->inflater != NULL && tern_imap_session_is_alive (self))
+    tern_imap_session_inflate (self, self->buffer + taken, (gsize) n - taken);
   if (!tern_imap_session_is_alive (self))
     return;
-  if (tern_imap_scanner_is_endless (self->scanner) ||
-      (self->greet != NULL && self->received > TERN_IMAP_MAX_GREETING))
-    {
-      tern_imap_session_fail (self, g_error_new_literal (TERN_ERROR, TERN_ERROR_PROTOCOL,
-                                                         "the server sends a line without end"));
-      return;
-    }
   if (self->tls != NULL)
     {
       start_tls (self, taken < (gsize) n);
@@ -310,8 +322,8 @@ tern_imap_session_start_reading (TernImapSession *self)
     return;
   self->is_reading = TRUE;
   g_input_stream_read_async (tern_transport_get_input (self->transport), self->buffer,
-                             TERN_IMAP_READ_SIZE, G_PRIORITY_DEFAULT, self->io, read_cb,
-                             g_object_ref (self));
+                             self->inflater == NULL ? TERN_IMAP_READ_SIZE : TERN_IMAP_READ_DEFLATED,
+                             G_PRIORITY_DEFAULT, self->io, read_cb, g_object_ref (self));
 }
 
 /* The server agreed to STARTTLS: not one byte more is read as plain text. */

@@ -23,6 +23,7 @@ typedef struct _TernImapCommand TernImapCommand;
  * @at_once: how many of @lines go out without waiting for a `+`
  * @task: (nullable): who waits for it; %NULL once cancelled
  * @holds_back: its second line is sent only when something else is to be sent (IDLE)
+ * @is_last: nothing is sent behind it before it is answered
  * @is_resting: the server owes it nothing before that line is sent
  * @data: the command's own
  * @free_data: (nullable): for @data
@@ -47,6 +48,7 @@ struct _TernImapCommand
   GString         *line;
   guint            sent;
   gboolean         holds_back;
+  gboolean         is_last;
   gboolean         is_resting;
   guint            at_once;
   GTask           *task;
@@ -77,6 +79,10 @@ struct _TernImapSession
   GCancellable    *io;
   TernImapScanner *scanner;
   guint8          *buffer;
+  GConverter      *inflater; /* once COMPRESS was agreed on */
+  GConverter      *deflater;
+  guint8          *inflated;
+  gboolean         has_asked_compress;
   GByteArray      *outgoing;
   GByteArray      *writing;
   gboolean         is_writing;
@@ -87,7 +93,7 @@ struct _TernImapSession
   gint64           last_heard;
   guint            patience; /* seconds */
   guint            flights;
-  guint64          received;
+  guint64          received; /* on the wire, as all such counts: before it is inflated */
   guint64          sent;
 
   TernImapObserver observer;
@@ -102,7 +108,7 @@ struct _TernImapSession
   guint            last_tag;
   GQueue           waiting; /* TernImapCommand: not sent yet */
   GQueue           pending; /* TernImapCommand: sent, in that order */
-  TernImapCommand *blocked; /* waits for `+` before anything else may be sent */
+  TernImapCommand *blocked; /* waits for `+`, or for its answer, before anything else may be sent */
   TernImapCommand *streaming;
   TernImapCommand *signing_in; /* the sign-in, queued or sent */
   gboolean         looks_ahead;
@@ -158,6 +164,10 @@ void     tern_imap_session_clear_capabilities (TernImapSession *self);
 void     tern_imap_session_set_greeting (TernImapSession *self, const char *text);
 void     tern_imap_session_set_identity (TernImapSession *self, const char *name,
                                          const char *version);
+gsize    tern_imap_session_take (TernImapSession *self, const guint8 *bytes, gsize length);
+void     tern_imap_session_begin_deflate (TernImapSession *self);
+void     tern_imap_session_deflate (TernImapSession *self, GByteArray *bytes);
+void     tern_imap_session_inflate (TernImapSession *self, const guint8 *bytes, gsize length);
 void     tern_imap_session_begin_tls (TernImapSession *self, TernImapCommand *command);
 void     tern_imap_session_clear_selected (TernImapSession *self);
 void     tern_imap_session_check_ahead (TernImapSession *self);

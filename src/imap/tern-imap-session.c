@@ -38,6 +38,9 @@ tern_imap_session_finalize (GObject *object)
 
   tern_imap_scanner_free (self->scanner);
   g_free (self->buffer);
+  g_clear_object (&self->inflater);
+  g_clear_object (&self->deflater);
+  g_free (self->inflated);
   g_byte_array_unref (self->outgoing);
   g_byte_array_unref (self->writing);
   tern_imap_fetch_data_free (self->fetch);
@@ -324,7 +327,7 @@ tern_imap_session_get_flights (TernImapSession *self)
  * tern_imap_session_get_received:
  * @self: a session
  *
- * Returns: bytes read so far
+ * Returns: bytes read so far, as they were on the wire
  */
 guint64
 tern_imap_session_get_received (TernImapSession *self)

@@ -336,6 +336,7 @@ static const struct
   { "STARTTLS", NEEDS_NOTHING, do_starttls },
   { "LOGIN", NEEDS_NOTHING, do_login },
   { "AUTHENTICATE", NEEDS_NOTHING, do_authenticate },
+  { "COMPRESS", NEEDS_LOGIN, mock_do_compress },
   { "ENABLE", NEEDS_LOGIN, do_enable },
   { "NAMESPACE", NEEDS_LOGIN, do_namespace },
   { "LIST", NEEDS_LOGIN, do_list },

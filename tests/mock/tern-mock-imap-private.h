@@ -71,6 +71,9 @@ typedef struct
   GByteArray         *in;
   gsize               literal_asked; /* where in @in the literal starts that was asked for */
   GByteArray         *out;
+  GConverter         *deflater; /* after COMPRESS */
+  GConverter         *inflater;
+  guint               plain; /* bytes of @out that go out as they are, even so */
   GBytes             *sending; /* what a pending write works on */
   gboolean            reading;
   gboolean            answered; /* something was sent since the last command */
@@ -109,6 +112,11 @@ char *mock_take_argument (const char **p);
 char *mock_unwrap (const char *argument);
 void  mock_ok (MockSession *self, const TernMockImapCommand *command);
 void  mock_bad (MockSession *self, const TernMockImapCommand *command);
+
+void mock_session_begin_deflate (MockSession *self, guint plain);
+void mock_session_deflate (MockSession *self);
+void mock_session_take_input (MockSession *self, const guint8 *bytes, gsize length);
+void mock_do_compress (MockSession *self, const TernMockImapCommand *command);
 
 void mock_do_select (MockSession *self, const TernMockImapCommand *command);
 void mock_do_expunge (MockSession *self, const TernMockImapCommand *command);

@@ -124,7 +124,8 @@ char   *tern_mock_imap_server_describe (TernMockImapServer *self, const char *fo
 guint   tern_mock_imap_server_count_messages (TernMockImapServer *self, const char *folder);
 
 /* Sends @text instead of the reply. After an OK to STARTTLS, TLS starts even so; after an OK to
- * LOGIN or AUTHENTICATE the client is authenticated. A greeting is "* OK …\r\n". */
+ * COMPRESS what follows that line is deflated; after an OK to LOGIN or AUTHENTICATE the client is
+ * authenticated. A greeting is "* OK …\r\n". */
 void tern_mock_imap_server_reply (TernMockImapServer *self, const char *name, const char *text);
 /* Sends @text before the usual reply. */
 void tern_mock_imap_server_prepend (TernMockImapServer *self, const char *name, const char *text);

@@ -41,6 +41,8 @@ mock_session_free (gpointer data)
   g_object_unref (self->cancellable);
   g_byte_array_unref (self->in);
   g_byte_array_unref (self->out);
+  g_clear_object (&self->deflater);
+  g_clear_object (&self->inflater);
   g_clear_pointer (&self->sending, g_bytes_unref);
   g_free (self->tag);
   g_array_unref (self->view);
@@ -154,6 +156,7 @@ mock_session_flush (MockSession *self)
     return;
   if (self->sending == NULL && self->out->len > 0)
     {
+      mock_session_deflate (self);
       mock_server_add_noise (self->server, self->out);
       self->sending = g_byte_array_free_to_bytes (self->out);
       self->out = g_byte_array_new ();
@@ -246,11 +249,18 @@ reply (MockSession *self, const TernMockImapCommand *command, const char *text)
 {
   g_autoptr (GString) filled = g_string_new (text);
   gboolean ok = strstr (text, "$TAG OK") != NULL;
+  guint start = self->out->len;
 
   g_string_replace (filled, "$TAG", command->tag, 0);
   g_byte_array_append (self->out, (const guint8 *) filled->str, (guint) filled->len);
   if (ok && g_str_equal (command->name, "STARTTLS"))
     self->upgrade = TRUE;
+  if (ok && g_str_equal (command->name, "COMPRESS"))
+    {
+      const char *end = strstr (filled->str, "\r\n");
+
+      mock_session_begin_deflate (self, start + (guint) (end + 2 - filled->str));
+    }
   if (ok && (g_str_equal (command->name, "LOGIN") || g_str_equal (command->name, "AUTHENTICATE")))
     self->authenticated = TRUE;
 }
@@ -358,7 +368,7 @@ read_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   length = MIN (g_bytes_get_size (bytes), self->server->break_received - self->server->received);
   self->server->received += length;
   if (!self->closing)
-    g_byte_array_append (self->in, g_bytes_get_data (bytes, NULL), (guint) length);
+    mock_session_take_input (self, g_bytes_get_data (bytes, NULL), length);
   while (!self->closing && !self->upgrade)
     {
       g_autofree char *line = take_command (self);

@@ -125,7 +125,8 @@ service imap {{
   process_min_avail = 1
 }}
 protocol imap {{
-{self.capability}  imap_idle_notify_interval = 29 mins
+{self.capability}  mail_plugins = imap_zlib
+  imap_idle_notify_interval = 29 mins
 }}
 {services}"""
         with open(self.path("dovecot.conf"), "w", encoding="utf-8") as file:

@@ -107,6 +107,7 @@ struct _TernImapChannel
   TernImapSlot  *foreground;    /* what the user waited for last used it; nothing else does */
   guint          limit;         /* connections that the server was found to allow */
   gint64         limited_until; /* monotonic; the limit may have gone then */
+  gboolean       compresses_near; /* COMPRESS even to this machine: for tests */
   GQueue         waiting;       /* GTask: requests that no slot can take yet, by their use */
   GSource       *idle_source;   /* runs while a connection stands that nobody uses */
   GPtrArray     *watched;       /* TernImapWatched, what matters most first */
@@ -125,6 +126,7 @@ void           tern_imap_channel_release (TernImapLease *lease);
 gboolean       tern_imap_lease_can_repeat (const TernImapLease *lease, const GError *error);
 gboolean       tern_imap_lease_is_wanted (const TernImapLease *lease);
 gboolean       tern_imap_lease_is_alone (const TernImapLease *lease);
+void           tern_imap_lease_begin_bulk (const TernImapLease *lease);
 void           tern_imap_channel_serve_waiting (TernImapChannel *self);
 void           tern_imap_channel_close_slots (TernImapChannel *self);
 

@@ -14,6 +14,7 @@ G_BEGIN_DECLS
  * @capabilities: (nullable): what the server offered when signed in
  * @before: (nullable): what it offered before the sign-in
  * @is_sequential: whether it loses what is sent behind a sign-in that it has not answered yet
+ * @has_no_compress: whether it refused COMPRESS; not kept for the next start
  * @refused: (nullable): why it refused the last sign-in; not kept for the next start
  *
  * What is known of an endpoint.
@@ -26,6 +27,7 @@ typedef struct
   char         *capabilities;
   char         *before;
   gboolean      is_sequential;
+  gboolean      has_no_compress;
   GError       *refused;
 } TernImapMemory;
 

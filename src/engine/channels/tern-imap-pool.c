@@ -198,7 +198,9 @@ grant (TernImapSlot *slot, GTask *task, gboolean is_fresh)
   lease->is_fresh = is_fresh;
   lease->slot = slot;
   lease->use = get_request (task)->use;
-  g_object_ref (slot->channel); /* until the lease's release */
+  g_object_ref (slot->channel);               /* until the lease's release */
+  if (lease->use == TERN_IMAP_USE_BACKGROUND) /* letters */
+    tern_imap_lease_begin_bulk (lease);
   g_task_return_pointer (task, lease, lease_free);
 }
 

@@ -7,6 +7,8 @@
 #define WINDOWS_AHEAD 3
 /* Where the account has one connection, a click waits for no more than one of these. */
 #define SMALL_WINDOW 200
+/* So many further messages' headers, some hundred kilobytes, are worth being compressed. */
+#define BULK 1000
 /* Messages that are asked for again one by one, at most. */
 #define MAX_REPAIRS 200
 
@@ -190,6 +192,8 @@ tern_imap_sync_start_windows (TernImapSync *self, guint32 below, guint32 floor)
   self->floor = floor;
   self->has_windows = TRUE;
   send_windows (self);
+  if (self->low > self->floor && self->low - self->floor >= BULK)
+    tern_imap_lease_begin_bulk (self->lease);
   tern_imap_sync_end_windows (self);
 }
 
