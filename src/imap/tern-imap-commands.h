@@ -34,6 +34,21 @@ typedef struct
 } TernImapNamespace;
 
 /**
+ * TernImapNotifyScope:
+ * @TERN_IMAP_NOTIFY_SELECTED: the selected mailbox, as without NOTIFY
+ * @TERN_IMAP_NOTIFY_MESSAGES: the messages of all of the user's own mailboxes as well
+ * @TERN_IMAP_NOTIFY_ALL: which of these there are, and are subscribed to, as well
+ *
+ * What NOTIFY is to tell of.
+ */
+typedef enum
+{
+  TERN_IMAP_NOTIFY_SELECTED,
+  TERN_IMAP_NOTIFY_MESSAGES,
+  TERN_IMAP_NOTIFY_ALL,
+} TernImapNotifyScope;
+
+/**
  * TernImapFetchHandler:
  * @fetch: takes FETCH data; returns whether this was for it, else the next command is asked
  * @literal_begin: (nullable): whether it wants a section's bytes as they arrive
@@ -140,6 +155,8 @@ TernImapRanges *tern_imap_search_finish (TernImapSession *self, GAsyncResult *re
 
 void     tern_imap_idle_async (TernImapSession *self, GAsyncReadyCallback callback,
                                gpointer user_data);
+void     tern_imap_notify_async (TernImapSession *self, TernImapNotifyScope scope,
+                                 GAsyncReadyCallback callback, gpointer user_data);
 
 void     tern_imap_append_async (TernImapSession *self, const char *mailbox, const char *flags,
                                  gint64 received, GBytes *letter, GCancellable *cancellable,

@@ -174,9 +174,16 @@ parse_attributes (const TernImapResponse *response, guint list)
   return flags;
 }
 
-/* The name as this layer spells it; NULL for one that no command of ours could carry. */
-static char *
-dup_name (const char *wire, gboolean is_utf8)
+/**
+ * tern_imap_mailbox_dup_name:
+ * @wire: (nullable): a mailbox's name as the server told it
+ * @is_utf8: whether names are told in UTF-8 (RFC 6855)
+ *
+ * Returns: (transfer full) (nullable): the name as this layer spells it; %NULL for one that no
+ *   command of ours could carry
+ */
+char *
+tern_imap_mailbox_dup_name (const char *wire, gboolean is_utf8)
 {
   g_autofree char *name = NULL;
 
@@ -214,7 +221,7 @@ parse_list (const TernImapResponse *response,
   *flags = parse_attributes (response, tern_imap_iter_next (&iter));
   text = next_text (&iter);
   *delimiter = text != NULL ? *text : '\0';
-  return dup_name (next_text (&iter), is_utf8);
+  return tern_imap_mailbox_dup_name (next_text (&iter), is_utf8);
 }
 
 /**
@@ -325,7 +332,8 @@ tern_imap_mailboxes_take_status (TernImapMailboxes *self,
                                  const TernImapResponse *response,
                                  gboolean is_utf8)
 {
-  g_autofree char *name = dup_name (tern_imap_response_get_string (response, 2), is_utf8);
+  g_autofree char *name =
+      tern_imap_mailbox_dup_name (tern_imap_response_get_string (response, 2), is_utf8);
   TernImapMailbox *mailbox = name != NULL ? tern_imap_mailboxes_find (self, name) : NULL;
   TernImapIter iter;
   guint key, value;

@@ -72,6 +72,8 @@ typedef struct
  */
 typedef struct _TernImapMailboxes TernImapMailboxes;
 
+char              *tern_imap_mailbox_dup_name (const char *wire, gboolean is_utf8);
+
 TernImapMailboxes *tern_imap_mailboxes_new (void);
 TernImapMailboxes *tern_imap_mailboxes_ref (TernImapMailboxes *self);
 void               tern_imap_mailboxes_unref (TernImapMailboxes *self);

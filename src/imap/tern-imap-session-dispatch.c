@@ -111,6 +111,8 @@ handle_status (TernImapSession *self, const TernImapStatus *status)
     tern_imap_session_set_capabilities (self, status->arguments);
   if (tern_imap_status_has_code (status, "ALERT"))
     g_message ("The server says: %s", status->text);
+  if (tern_imap_status_has_code (status, "NOTIFICATIONOVERFLOW"))
+    tern_imap_session_end_notify (self);
   tern_imap_session_note_status (self, status);
   if (status->kind == TERN_IMAP_STATUS_BAD)
     tern_imap_session_doubt_ahead (self);
@@ -237,6 +239,8 @@ handle_data (TernImapSession *self, const TernImapResponse *response)
   else if (tern_imap_response_equal (response, 1, "VANISHED") &&
            tern_imap_response_get_string (response, 2) != NULL) /* no list: not (EARLIER) */
     tell_news (self);
+  else
+    tern_imap_session_take_notification (self, response);
 }
 
 /* Takes a response from the scanner. */

@@ -133,6 +133,7 @@ struct _TernImapSession
   TernImapQuirks   quirks;
   const char      *fault; /* the extension that the session was ended for */
   TernImapSelected selected;
+  gboolean         notifies; /* tells of other mailboxes, by NOTIFY */
   gint64           selected_at; /* 0 unless the selection is on offer */
 };
 
@@ -156,6 +157,9 @@ void     tern_imap_session_schedule_flush (TernImapSession *self);
 void     tern_imap_session_be_impatient (TernImapSession *self);
 void     tern_imap_session_begin_idle (TernImapSession *self);
 gboolean tern_imap_session_is_resting (TernImapSession *self);
+void     tern_imap_session_take_notification (TernImapSession *self,
+                                              const TernImapResponse *response);
+void     tern_imap_session_end_notify (TernImapSession *self);
 void     tern_imap_session_continue (TernImapSession *self);
 void     tern_imap_session_fail (TernImapSession *self, GError *error);
 gboolean tern_imap_session_set_state (TernImapSession *self, TernImapState state);

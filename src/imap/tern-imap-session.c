@@ -15,6 +15,8 @@ enum
   VANISHED,
   CLOSED,
   NEWS,
+  HEARD,
+  OVERFLOWN,
   N_SIGNALS
 };
 
@@ -111,6 +113,26 @@ tern_imap_session_class_init (TernImapSessionClass *klass)
    */
   signals[NEWS] = g_signal_new ("news", TERN_TYPE_IMAP_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                 NULL, G_TYPE_NONE, 0);
+
+  /**
+   * TernImapSession::heard:
+   * @session: the session
+   * @mailbox: (nullable): a mailbox's name in modified UTF-7; %NULL for their list
+   *
+   * The server told, because of NOTIFY, of something in a mailbox that is not selected, or of a
+   * mailbox that came, went or was renamed.
+   */
+  signals[HEARD] = g_signal_new ("heard", TERN_TYPE_IMAP_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                 NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+
+  /**
+   * TernImapSession::overflown:
+   * @session: the session
+   *
+   * The server has ended NOTIFY: what happened went unheard, and what happens will.
+   */
+  signals[OVERFLOWN] = g_signal_new ("overflown", TERN_TYPE_IMAP_SESSION, G_SIGNAL_RUN_LAST, 0,
+                                     NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void

@@ -65,6 +65,7 @@ guint64                 tern_imap_session_get_received (TernImapSession *self);
 const TernImapSelected *tern_imap_session_get_selected (TernImapSession *self);
 void                    tern_imap_session_offer_selection (TernImapSession *self);
 gboolean                tern_imap_session_can_compress (TernImapSession *self);
+gboolean                tern_imap_session_notifies (TernImapSession *self);
 gboolean                tern_imap_session_take_selection (TernImapSession *self,
                                                           const char *mailbox);
 

@@ -149,6 +149,8 @@ void tern_mock_imap_server_get_traffic (TernMockImapServer *self, guint64 *sent,
 /* Changes some bytes of what is sent, the same ones for the same @seed and replies: other bytes,
  * more, fewer, twice, or nothing further. 0 for no more of it. */
 void tern_mock_imap_server_set_noise (TernMockImapServer *self, guint32 seed);
+/* Sends @text to every client that has signed in, unasked. */
+void tern_mock_imap_server_notify (TernMockImapServer *self, const char *text);
 /* Closes every connection, and goes on listening. */
 void tern_mock_imap_server_hang_up (TernMockImapServer *self);
 

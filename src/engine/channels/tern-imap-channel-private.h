@@ -113,6 +113,9 @@ struct _TernImapChannel
   GPtrArray     *watched;       /* TernImapWatched, what matters most first */
   gboolean       has_idled;     /* IDLE was seen to work */
   gboolean       has_no_idle;   /* IDLE was refused, or never answered */
+  GPtrArray     *heard;         /* TernImapWatched: others of which NOTIFY told */
+  gboolean       asks_notify;   /* NOTIFY is on its way */
+  gboolean       has_no_notify; /* NOTIFY was refused, or ended by the server */
   gboolean       is_suspended;
   gboolean       is_closed;
 };

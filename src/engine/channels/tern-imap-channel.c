@@ -32,6 +32,7 @@ tern_imap_channel_finalize (GObject *object)
   g_ptr_array_unref (self->memories);
   g_clear_pointer (&self->route, tern_route_unref);
   g_ptr_array_unref (self->watched);
+  g_ptr_array_unref (self->heard);
   g_free (self->trash);
   g_clear_pointer (&self->namespaces, g_array_unref);
   for (guint i = 0; i < TERN_IMAP_MAX_CONNECTIONS; i++)
@@ -62,6 +63,7 @@ tern_imap_channel_init (TernImapChannel *self)
     .poll_others = 10 * 60 * 1000,
   };
   self->watched = g_ptr_array_new ();
+  self->heard = g_ptr_array_new_with_free_func (tern_imap_watched_drop);
   self->limit = TERN_IMAP_MAX_CONNECTIONS;
   for (guint i = 0; i < TERN_IMAP_MAX_CONNECTIONS; i++)
     tern_imap_slot_init (&self->slots[i], self);

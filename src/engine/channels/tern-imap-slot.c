@@ -127,6 +127,10 @@ connect_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     {
       g_signal_connect_object (session, "news", G_CALLBACK (tern_imap_watch_take_news), channel,
                                G_CONNECT_SWAPPED);
+      g_signal_connect_object (session, "heard", G_CALLBACK (tern_imap_watch_take_heard), channel,
+                               G_CONNECT_SWAPPED);
+      g_signal_connect_object (session, "overflown", G_CALLBACK (tern_imap_watch_take_overflow),
+                               channel, G_CONNECT_SWAPPED);
       g_signal_connect_object (session, "closed", G_CALLBACK (freed), channel, G_CONNECT_SWAPPED);
     }
   else if (tern_imap_channel_do_with_others (channel, error))

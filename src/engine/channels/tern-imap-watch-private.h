@@ -18,7 +18,7 @@ typedef struct
   guint64 modseq;
 } TernImapSeen;
 
-/* A folder that is watched. What is under way for it holds a reference. */
+/* A folder that is watched, or of which NOTIFY told; NULL is the list of folders. What is under way for it holds a reference. */
 typedef struct
 {
   TernImapChannel *channel; /* NULL once it is watched no longer */
@@ -28,6 +28,7 @@ typedef struct
   TernImapLease   *lease;    /* of the look that is under way */
   guint            failures; /* looks in a row */
   gboolean         has_given_up;
+  gboolean         is_heard; /* NOTIFY tells of all that happens in it */
   guint            quiet;    /* looks that brought nothing, in a row */
   GSource         *looking;  /* the next look */
   GSource         *telling;  /* news are told then */
@@ -40,6 +41,20 @@ void tern_imap_watch_pause (TernImapChannel *self);
 void tern_imap_watch_resume (TernImapChannel *self);
 void tern_imap_watch_update (TernImapChannel *self);
 void tern_imap_watch_take_news (TernImapChannel *self, TernImapSession *session);
+gboolean tern_imap_watch_can_idle (TernImapChannel *self, TernImapSession *session);
+TernImapWatched *tern_imap_watch_find (GPtrArray *watched, const char *folder);
+void tern_imap_slot_begin_watch (TernImapSlot *slot, TernImapWatched *watched);
 void tern_imap_slot_end_watch (TernImapSlot *slot);
+
+TernImapWatched *tern_imap_watched_new (TernImapChannel *channel, const char *folder);
+void tern_imap_watched_drop (gpointer data);
+void tern_imap_watched_tell (TernImapWatched *self);
+void tern_imap_watched_look_no_more (TernImapWatched *self);
+
+void tern_imap_watch_ask_notify (TernImapSlot *slot, TernImapWatched *watched);
+gboolean tern_imap_watch_by_notify (TernImapChannel *self);
+void tern_imap_watch_take_heard (TernImapChannel *self, const char *folder,
+                                 TernImapSession *session);
+void tern_imap_watch_take_overflow (TernImapChannel *self, TernImapSession *session);
 
 G_END_DECLS

@@ -45,8 +45,8 @@ clear_source (GSource **source)
 }
 
 /* The folder is watched no longer; what is under way for it ends by itself. */
-static void
-watched_drop (gpointer data)
+void
+tern_imap_watched_drop (gpointer data)
 {
   TernImapWatched *self = data;
   TernImapChannel *channel = self->channel;
@@ -60,8 +60,10 @@ watched_drop (gpointer data)
   watched_unref (self);
 }
 
-static TernImapWatched *
-watched_new (TernImapChannel *channel, const char *folder)
+/* A folder of a channel, before anything is done for it; to be given up by
+ * tern_imap_watched_drop(). */
+TernImapWatched *
+tern_imap_watched_new (TernImapChannel *channel, const char *folder)
 {
   TernImapWatched *self = g_rc_box_new0 (TernImapWatched);
 
@@ -104,8 +106,8 @@ tell_cb (gpointer user_data)
 
 /* Something happened: what else comes within a moment is told with it, and a folder in which much
  * happens is told of more seldom. */
-static void
-tell (TernImapWatched *self)
+void
+tern_imap_watched_tell (TernImapWatched *self)
 {
   gint64 since = (g_get_monotonic_time () - self->told_at) / G_TIME_SPAN_MILLISECOND;
   guint wait = self->channel->timing.coalesce;
@@ -117,12 +119,13 @@ tell (TernImapWatched *self)
   start_timer (&self->telling, wait, tell_cb, self);
 }
 
-static TernImapWatched *
-find_watched (TernImapChannel *self, const char *folder)
+/* The one of @watched (TernImapWatched) that is about @folder; NULL for none. */
+TernImapWatched *
+tern_imap_watch_find (GPtrArray *watched, const char *folder)
 {
-  for (guint i = 0; i < self->watched->len; i++)
-    if (g_strcmp0 (((TernImapWatched *) self->watched->pdata[i])->folder, folder) == 0)
-      return self->watched->pdata[i];
+  for (guint i = 0; i < watched->len; i++)
+    if (g_strcmp0 (((TernImapWatched *) watched->pdata[i])->folder, folder) == 0)
+      return watched->pdata[i];
   return NULL;
 }
 
@@ -130,16 +133,18 @@ find_watched (TernImapChannel *self, const char *folder)
 void
 tern_imap_watch_take_news (TernImapChannel *self, TernImapSession *session)
 {
-  TernImapWatched *watched = find_watched (self, tern_imap_session_get_selected (session)->name);
+  TernImapWatched *watched =
+      tern_imap_watch_find (self->watched, tern_imap_session_get_selected (session)->name);
 
   if (watched != NULL)
-    tell (watched);
+    tern_imap_watched_tell (watched);
 }
 
 /* --- IDLE --- */
 
-static gboolean
-can_idle (TernImapChannel *self, TernImapSession *session)
+/* Whether IDLE is of use with a server, as far as is known. */
+gboolean
+tern_imap_watch_can_idle (TernImapChannel *self, TernImapSession *session)
 {
   return !self->has_no_idle && tern_imap_session_has (session, "IDLE");
 }
@@ -162,7 +167,7 @@ idle_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       self->has_no_idle = TRUE;
     }
   else if (slot->watched != NULL && !self->is_closed && !self->is_suspended)
-    tell (slot->watched); /* whatever happened meanwhile went unseen */
+    tern_imap_watched_tell (slot->watched); /* whatever happened meanwhile went unseen */
   if (slot->idles == 0)
     tern_imap_slot_end_watch (slot);
   tern_imap_watch_update (self);
@@ -189,6 +194,15 @@ renew_cb (gpointer user_data)
       start_timer (&slot->renewal, jitter (slot->channel->timing.renew), renew_cb, slot);
     }
   return G_SOURCE_REMOVE;
+}
+
+/* The connection idles for a folder from now on. */
+void
+tern_imap_slot_begin_watch (TernImapSlot *slot, TernImapWatched *watched)
+{
+  slot->watched = watched;
+  start_idle (slot);
+  start_timer (&slot->renewal, jitter (slot->channel->timing.renew), renew_cb, slot);
 }
 
 /* The connection watches its folder no longer; where it idles still, the next command ends that. */
@@ -258,7 +272,7 @@ end_look (TernImapWatched *self, GError *error)
   self->failures = error == NULL ? 0 : self->failures + 1;
   self->has_given_up = is_final (error);
   if (self->channel != NULL && error != NULL)
-    tell (self);
+    tern_imap_watched_tell (self);
   if (self->channel != NULL)
     tern_imap_watch_update (self->channel);
   g_clear_error (&error);
@@ -283,7 +297,7 @@ select_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 
   if (tern_imap_command_finish (session, result, &error) &&
       has_changed (self, tern_imap_session_get_selected (session)) && self->channel != NULL)
-    tell (self);
+    tern_imap_watched_tell (self);
   end_look (self, error);
 }
 
@@ -337,6 +351,15 @@ look_later (TernImapWatched *self, guint wait)
     start_timer (&self->looking, jitter (wait), look_cb, self);
 }
 
+/* The folder need not be asked about: it is told of. */
+void
+tern_imap_watched_look_no_more (TernImapWatched *self)
+{
+  clear_source (&self->looking);
+  self->failures = 0;
+  self->has_given_up = FALSE;
+}
+
 /* --- The wish --- */
 
 /* Somebody works in the folder, and leaves a connection that has it selected. */
@@ -357,7 +380,7 @@ wants_idle (TernImapChannel *self, guint rank)
     return FALSE;
   for (guint i = 0; i < TERN_IMAP_MAX_CONNECTIONS; i++)
     if (tern_imap_slot_is_alive (&self->slots[i]))
-      return can_idle (self, self->slots[i].session);
+      return tern_imap_watch_can_idle (self, self->slots[i].session);
   return TRUE;
 }
 
@@ -386,12 +409,9 @@ update_one (TernImapChannel *self, guint rank)
       look_later (watched, self->timing.settle);
       return;
     }
-  clear_source (&watched->looking);
-  watched->failures = 0;
-  watched->has_given_up = FALSE;
-  slot->watched = watched;
-  start_idle (slot);
-  start_timer (&slot->renewal, jitter (self->timing.renew), renew_cb, slot);
+  tern_imap_watched_look_no_more (watched);
+  tern_imap_watch_ask_notify (slot, watched);
+  tern_imap_slot_begin_watch (slot, watched);
 }
 
 /* Sees to it that all watched folders are, as far as there are connections; called whenever one of
@@ -399,9 +419,10 @@ update_one (TernImapChannel *self, guint rank)
 void
 tern_imap_watch_update (TernImapChannel *self)
 {
-  if (self->is_closed || self->is_suspended)
+  if (self->is_closed || self->is_suspended || self->asks_notify ||
+      tern_imap_watch_by_notify (self))
     return;
-  for (guint i = 0; i < self->watched->len; i++)
+  for (guint i = 0; i < self->watched->len && !self->asks_notify; i++)
     update_one (self, i);
 }
 
@@ -416,6 +437,7 @@ tern_imap_watch_pause (TernImapChannel *self)
       clear_source (&watched->looking);
       clear_source (&watched->telling);
     }
+  g_ptr_array_set_size (self->heard, 0);
 }
 
 /* Goes on at once, whatever failed before. What happened meanwhile in the folder that matters most
@@ -427,12 +449,10 @@ tern_imap_watch_resume (TernImapChannel *self)
     {
       TernImapWatched *watched = self->watched->pdata[i];
 
-      watched->failures = 0;
-      watched->has_given_up = FALSE;
-      clear_source (&watched->looking);
+      tern_imap_watched_look_no_more (watched);
     }
   if (self->watched->len > 0)
-    tell (self->watched->pdata[0]);
+    tern_imap_watched_tell (self->watched->pdata[0]);
   tern_imap_watch_update (self);
 }
 
@@ -442,7 +462,7 @@ tern_imap_watch_set (TernImapChannel *self, const char *const *folders)
 {
   g_autoptr (GPtrArray) old = self->watched;
 
-  self->watched = g_ptr_array_new_with_free_func (watched_drop);
+  self->watched = g_ptr_array_new_with_free_func (tern_imap_watched_drop);
   for (guint i = 0; folders != NULL && folders[i] != NULL; i++)
     {
       TernImapWatched *watched = NULL;
@@ -450,10 +470,12 @@ tern_imap_watch_set (TernImapChannel *self, const char *const *folders)
       for (guint k = 0; k < old->len && watched == NULL; k++)
         if (g_strcmp0 (((TernImapWatched *) old->pdata[k])->folder, folders[i]) == 0)
           watched = g_ptr_array_steal_index (old, k);
-      if (watched == NULL && find_watched (self, folders[i]) == NULL)
-        watched = watched_new (self, folders[i]);
+      if (watched == NULL && tern_imap_watch_find (self->watched, folders[i]) == NULL)
+        watched = tern_imap_watched_new (self, folders[i]);
       if (watched != NULL)
         g_ptr_array_add (self->watched, watched);
     }
+  if (self->watched->len == 0)
+    g_ptr_array_set_size (self->heard, 0);
   tern_imap_watch_update (self);
 }
