@@ -29,10 +29,15 @@ def build_path(*names):
 
 
 def wait_for(what, found):
-    """What FOUND returns, as soon as that is true."""
+    """What FOUND returns, as soon as that is true. A widget may go while it is being read out."""
+    from gi.repository import GLib
+
     deadline = time.monotonic() + DEADLINE
     while time.monotonic() < deadline:
-        result = found()
+        try:
+            result = found()
+        except GLib.Error:
+            result = None
         if result:
             return result
         time.sleep(0.02)
