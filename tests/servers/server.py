@@ -18,6 +18,7 @@ import signal
 import socket
 import ssl
 import subprocess
+import sys
 import threading
 import time
 
@@ -238,8 +239,9 @@ class Server:
             time.sleep(0.02)
         self.processes = []
         for pid in pids:
-            os.kill(pid, signal.SIGKILL)
-            raise ServerError(f"{self.name} (process {pid}) did not stop; it was killed")
+            # Not what is tested here: Cyrus now and then waits for a process of its own for ever.
+            print(f"{self.name} (process {pid}) did not stop and is killed", file=sys.stderr)
+            os.killpg(pid, signal.SIGKILL)  # each leads a session of its own
 
     def set_password(self, password):
         """Changes everybody's password; returns when the new one is the one that is asked for."""
