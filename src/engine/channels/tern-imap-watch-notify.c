@@ -28,7 +28,8 @@ notify_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   self->asks_notify = FALSE;
   if (!tern_imap_command_finish (TERN_IMAP_SESSION (object), result, &error))
     {
-      g_message ("The server's NOTIFY is done without: %s", error->message);
+      if (!self->is_closed)
+        g_message ("The server's NOTIFY is done without: %s", error->message);
       self->has_no_notify = TRUE;
     }
   tern_imap_watch_update (self);
