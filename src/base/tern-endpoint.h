@@ -30,22 +30,24 @@ typedef enum
  */
 typedef struct
 {
-  const char  *host;
-  guint16      port;
+  const char *host;
+  guint16 port;
   TernSecurity security;
 } TernEndpoint;
 
-GType         tern_endpoint_get_type (void);
+GType tern_endpoint_get_type (void);
 TernEndpoint *tern_endpoint_new (const char *host, guint16 port, TernSecurity security);
-TernEndpoint *tern_endpoint_parse (const char *host_port, guint16 default_port,
-                                   TernSecurity security, GError **error);
+TernEndpoint *tern_endpoint_parse (const char *host_port,
+                                   guint16 default_port,
+                                   TernSecurity security,
+                                   GError **error);
 TernEndpoint *tern_endpoint_ref (TernEndpoint *self);
-void          tern_endpoint_unref (TernEndpoint *self);
-gboolean      tern_endpoint_equal (const TernEndpoint *a, const TernEndpoint *b);
-gboolean      tern_endpoint_is_loopback (const TernEndpoint *self);
-char         *tern_endpoint_to_string (const TernEndpoint *self);
-const char   *tern_security_to_string (TernSecurity security);
-gboolean      tern_security_from_string (const char *name, TernSecurity *security);
+void tern_endpoint_unref (TernEndpoint *self);
+gboolean tern_endpoint_equal (const TernEndpoint *a, const TernEndpoint *b);
+gboolean tern_endpoint_is_loopback (const TernEndpoint *self);
+char *tern_endpoint_to_string (const TernEndpoint *self);
+const char *tern_security_to_string (TernSecurity security);
+gboolean tern_security_from_string (const char *name, TernSecurity *security);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TernEndpoint, tern_endpoint_unref)
 

@@ -46,9 +46,9 @@ typedef enum
   TERN_ERROR_LOCKED,
 } TernError;
 
-GQuark      tern_error_quark (void);
-void        tern_error_set_detail (GError *error, const char *detail);
+GQuark tern_error_quark (void);
+void tern_error_set_detail (GError *error, const char *detail);
 const char *tern_error_get_detail (const GError *error);
-gboolean    tern_error_is_transport (const GError *error);
+gboolean tern_error_is_transport (const GError *error);
 
 G_END_DECLS

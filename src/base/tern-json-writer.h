@@ -8,8 +8,8 @@ G_BEGIN_DECLS
 typedef struct _TernJsonWriter TernJsonWriter;
 
 TernJsonWriter *tern_json_writer_new (void);
-void            tern_json_writer_free (TernJsonWriter *self);
-char           *tern_json_writer_steal (TernJsonWriter *self, gsize *length);
+void tern_json_writer_free (TernJsonWriter *self);
+char *tern_json_writer_steal (TernJsonWriter *self, gsize *length);
 
 void tern_json_writer_begin_object (TernJsonWriter *self);
 void tern_json_writer_end_object (TernJsonWriter *self);

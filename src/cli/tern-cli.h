@@ -26,8 +26,8 @@ typedef enum
 typedef struct
 {
   TernEngine *engine;
-  gboolean    json;
-  gboolean    is_reader;
+  gboolean json;
+  gboolean is_reader;
   const char *command;
 } TernCli;
 
@@ -68,22 +68,29 @@ TernCliStatus tern_cli_append (TernCli *cli, int argc, char **argv);
 TernCliStatus tern_cli_undo (TernCli *cli, int argc, char **argv);
 
 /* tern-cli-common.c */
-gboolean      tern_cli_parse (TernCli *cli, const char *words, const GOptionEntry *options,
-                              int *argc, char ***argv, int least, int most);
+gboolean tern_cli_parse (TernCli *cli,
+                         const char *words,
+                         const GOptionEntry *options,
+                         int *argc,
+                         char ***argv,
+                         int least,
+                         int most);
 GAsyncResult *tern_cli_wait (GAsyncResult **result);
-void          tern_cli_done_cb (GObject *object, GAsyncResult *result, gpointer user_data);
+void tern_cli_done_cb (GObject *object, GAsyncResult *result, gpointer user_data);
 TernCliStatus tern_cli_fail (const GError *error);
 TernCliStatus tern_cli_postpone (const GError *error);
 TernCliStatus tern_cli_complain (const char *format, ...) G_GNUC_PRINTF (1, 2);
-TernAccount  *tern_cli_find_account (TernCli *cli, const char *name, GError **error);
-GPtrArray    *tern_cli_list_folders (TernCli *cli, TernAccount *account, GError **error);
-TernFolder   *tern_cli_find_folder (TernCli *cli, TernAccount *account, const char *name,
-                                    GError **error);
-gboolean      tern_cli_parse_id (const char *text, gint64 *id, GError **error);
-void          tern_cli_print_json (TernJsonWriter *writer);
-void          tern_cli_write_message (TernJsonWriter *writer, const TernMessage *message,
-                                      const char *account, const char *folder);
-char         *tern_cli_format_time (gint64 seconds);
-char         *tern_cli_format_address (const TernAddress *address);
+TernAccount *tern_cli_find_account (TernCli *cli, const char *name, GError **error);
+GPtrArray *tern_cli_list_folders (TernCli *cli, TernAccount *account, GError **error);
+TernFolder *
+tern_cli_find_folder (TernCli *cli, TernAccount *account, const char *name, GError **error);
+gboolean tern_cli_parse_id (const char *text, gint64 *id, GError **error);
+void tern_cli_print_json (TernJsonWriter *writer);
+void tern_cli_write_message (TernJsonWriter *writer,
+                             const TernMessage *message,
+                             const char *account,
+                             const char *folder);
+char *tern_cli_format_time (gint64 seconds);
+char *tern_cli_format_address (const TernAddress *address);
 
 G_END_DECLS

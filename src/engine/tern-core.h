@@ -28,33 +28,33 @@ typedef struct
   void (*struck_out) (TernOperation *operation, gpointer user_data);
 } TernCoreListener;
 
-TernCore    *tern_core_new (const char *dir, const TernCoreListener *listener, gpointer user_data);
-void         tern_core_free (TernCore *self);
-gboolean     tern_core_open (TernCore *self, GError **error);
-gboolean     tern_core_open_reader (TernCore *self, GError **error);
-gint64       tern_core_get_start (TernCore *self);
-TernStore   *tern_core_get_store (TernCore *self);
-TernTrust   *tern_core_get_trust (TernCore *self);
+TernCore *tern_core_new (const char *dir, const TernCoreListener *listener, gpointer user_data);
+void tern_core_free (TernCore *self);
+gboolean tern_core_open (TernCore *self, GError **error);
+gboolean tern_core_open_reader (TernCore *self, GError **error);
+gint64 tern_core_get_start (TernCore *self);
+TernStore *tern_core_get_store (TernCore *self);
+TernTrust *tern_core_get_trust (TernCore *self);
 TernImapBudget *tern_core_get_budget (TernCore *self);
 GCancellable *tern_core_get_closing (TernCore *self);
-void         tern_core_add_guest (TernCore *self, TernChannel *channel);
-void         tern_core_remove_guest (TernCore *self, TernChannel *channel);
-TernRunner  *tern_core_get_runner (TernCore *self, gint64 account_id, GError **error);
-TernRunner  *tern_core_get_runner_of_folder (TernCore *self, gint64 folder_id, GError **error);
-void         tern_core_drop_runner (TernCore *self, gint64 account_id);
-void         tern_core_network_changed (TernCore *self, gboolean available, gboolean is_metered);
-gboolean     tern_core_is_metered (TernCore *self);
-void         tern_core_start_background (TernCore *self);
-gboolean     tern_core_is_background (TernCore *self);
-void         tern_core_sleep (TernCore *self, gboolean asleep);
-void         tern_core_set_viewed_folder (TernCore *self, gint64 folder_id);
-void         tern_core_take_changes (TernCore *self, TernChanges *changes);
-void         tern_core_take_event (TernCore *self, TernEvent *event);
-void         tern_core_take_status (TernCore *self, TernStatus *status);
-void         tern_core_tell_operation_failed (TernCore *self, TernOperation *operation,
-                                              const GError *error);
-void         tern_core_tell_struck_out (TernCore *self, TernOperation *operation);
-void         tern_core_flush (TernCore *self);
+void tern_core_add_guest (TernCore *self, TernChannel *channel);
+void tern_core_remove_guest (TernCore *self, TernChannel *channel);
+TernRunner *tern_core_get_runner (TernCore *self, gint64 account_id, GError **error);
+TernRunner *tern_core_get_runner_of_folder (TernCore *self, gint64 folder_id, GError **error);
+void tern_core_drop_runner (TernCore *self, gint64 account_id);
+void tern_core_network_changed (TernCore *self, gboolean available, gboolean is_metered);
+gboolean tern_core_is_metered (TernCore *self);
+void tern_core_start_background (TernCore *self);
+gboolean tern_core_is_background (TernCore *self);
+void tern_core_sleep (TernCore *self, gboolean asleep);
+void tern_core_set_viewed_folder (TernCore *self, gint64 folder_id);
+void tern_core_take_changes (TernCore *self, TernChanges *changes);
+void tern_core_take_event (TernCore *self, TernEvent *event);
+void tern_core_take_status (TernCore *self, TernStatus *status);
+void
+tern_core_tell_operation_failed (TernCore *self, TernOperation *operation, const GError *error);
+void tern_core_tell_struck_out (TernCore *self, TernOperation *operation);
+void tern_core_flush (TernCore *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TernCore, tern_core_free)
 

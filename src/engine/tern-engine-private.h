@@ -29,15 +29,19 @@ typedef struct
   gpointer progress_data;
 } TernEngineCall;
 
-void        tern_engine_start (TernEngine *self, TernEngineCall call, TernEngineFunc func,
-                               gpointer source_tag, GCancellable *cancellable,
-                               GAsyncReadyCallback callback, gpointer user_data);
-void        tern_engine_return_error (GTask *task, GError *error);
+void tern_engine_start (TernEngine *self,
+                        TernEngineCall call,
+                        TernEngineFunc func,
+                        gpointer source_tag,
+                        GCancellable *cancellable,
+                        GAsyncReadyCallback callback,
+                        gpointer user_data);
+void tern_engine_return_error (GTask *task, GError *error);
 TernRunner *tern_engine_get_runner (TernCore *core, GTask *task);
 TernRunner *tern_engine_get_runner_of_folder (TernCore *core, GTask *task);
-TernRunner *tern_engine_get_runner_of_message (TernCore *core, GTask *task, gint64 id,
-                                               TernMessage **message);
-gboolean    tern_engine_finish_boolean (TernEngine *self, GAsyncResult *result, GError **error);
-gpointer    tern_engine_finish_pointer (TernEngine *self, GAsyncResult *result, GError **error);
+TernRunner *
+tern_engine_get_runner_of_message (TernCore *core, GTask *task, gint64 id, TernMessage **message);
+gboolean tern_engine_finish_boolean (TernEngine *self, GAsyncResult *result, GError **error);
+gpointer tern_engine_finish_pointer (TernEngine *self, GAsyncResult *result, GError **error);
 
 G_END_DECLS

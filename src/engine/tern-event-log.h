@@ -13,9 +13,9 @@ G_BEGIN_DECLS
 typedef struct _TernEventLog TernEventLog;
 
 TernEventLog *tern_event_log_new (void);
-void          tern_event_log_free (TernEventLog *self);
-void          tern_event_log_add (TernEventLog *self, TernEvent *event);
-GPtrArray    *tern_event_log_read (const TernEventLog *self, guint64 *position);
+void tern_event_log_free (TernEventLog *self);
+void tern_event_log_add (TernEventLog *self, TernEvent *event);
+GPtrArray *tern_event_log_read (const TernEventLog *self, guint64 *position);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TernEventLog, tern_event_log_free)
 

@@ -12,9 +12,12 @@ G_DECLARE_FINAL_TYPE (TernFolderSink, tern_folder_sink, TERN, FOLDER_SINK, GObje
 
 typedef void (*TernFolderSinkProgress) (guint done, guint total, gpointer user_data);
 
-TernFolderSink *tern_folder_sink_new (TernCore *core, gint64 folder_id, GCancellable *sync,
-                                      TernFolderSinkProgress progress, gpointer user_data);
-void            tern_folder_sink_disconnect (TernFolderSink *self);
-gboolean        tern_folder_sink_check (TernFolderSink *self, GError **error);
+TernFolderSink *tern_folder_sink_new (TernCore *core,
+                                      gint64 folder_id,
+                                      GCancellable *sync,
+                                      TernFolderSinkProgress progress,
+                                      gpointer user_data);
+void tern_folder_sink_disconnect (TernFolderSink *self);
+gboolean tern_folder_sink_check (TernFolderSink *self, GError **error);
 
 G_END_DECLS

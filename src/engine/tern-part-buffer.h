@@ -12,15 +12,15 @@ G_BEGIN_DECLS
 typedef struct _TernPartBuffer TernPartBuffer;
 
 TernPartBuffer *tern_part_buffer_new (const TernStructure *part);
-void            tern_part_buffer_free (TernPartBuffer *self);
-const char     *tern_part_buffer_get_id (const TernPartBuffer *self);
-guint64         tern_part_buffer_get_size (const TernPartBuffer *self);
-void            tern_part_buffer_take (TernPartBuffer *self, const guint8 *bytes, gsize length,
-                                       gboolean complete);
-gboolean        tern_part_buffer_is_complete (const TernPartBuffer *self);
-gboolean        tern_part_buffer_is_plausible (const TernPartBuffer *self);
-GBytes         *tern_part_buffer_steal_content (TernPartBuffer *self);
-char           *tern_part_buffer_make_text (const TernPartBuffer *self);
+void tern_part_buffer_free (TernPartBuffer *self);
+const char *tern_part_buffer_get_id (const TernPartBuffer *self);
+guint64 tern_part_buffer_get_size (const TernPartBuffer *self);
+void
+tern_part_buffer_take (TernPartBuffer *self, const guint8 *bytes, gsize length, gboolean complete);
+gboolean tern_part_buffer_is_complete (const TernPartBuffer *self);
+gboolean tern_part_buffer_is_plausible (const TernPartBuffer *self);
+GBytes *tern_part_buffer_steal_content (TernPartBuffer *self);
+char *tern_part_buffer_make_text (const TernPartBuffer *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TernPartBuffer, tern_part_buffer_free)
 

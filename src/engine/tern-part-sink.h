@@ -11,18 +11,20 @@ G_BEGIN_DECLS
  * complete. It outlives a lost connection. */
 typedef struct _TernPartSink TernPartSink;
 
-TernPartSink *tern_part_sink_new (gint64 message_id, const char *part_id, TernEncoding encoding,
-                                  GFile *target, GError **error);
-void          tern_part_sink_free (TernPartSink *self);
-gboolean      tern_part_sink_is_for (const TernPartSink *self, gint64 message_id,
-                                     const char *part_id, GFile *target);
-guint64       tern_part_sink_get_received (const TernPartSink *self);
-gboolean      tern_part_sink_is_decoded (const TernPartSink *self);
-void          tern_part_sink_set_decoded (TernPartSink *self);
-gboolean      tern_part_sink_take (TernPartSink *self, const guint8 *bytes, gsize length,
-                                   GError **error);
-gboolean      tern_part_sink_finish (TernPartSink *self, GError **error);
-GBytes       *tern_part_sink_steal_content (TernPartSink *self);
+TernPartSink *tern_part_sink_new (
+    gint64 message_id, const char *part_id, TernEncoding encoding, GFile *target, GError **error);
+void tern_part_sink_free (TernPartSink *self);
+gboolean tern_part_sink_is_for (const TernPartSink *self,
+                                gint64 message_id,
+                                const char *part_id,
+                                GFile *target);
+guint64 tern_part_sink_get_received (const TernPartSink *self);
+gboolean tern_part_sink_is_decoded (const TernPartSink *self);
+void tern_part_sink_set_decoded (TernPartSink *self);
+gboolean
+tern_part_sink_take (TernPartSink *self, const guint8 *bytes, gsize length, GError **error);
+gboolean tern_part_sink_finish (TernPartSink *self, GError **error);
+GBytes *tern_part_sink_steal_content (TernPartSink *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TernPartSink, tern_part_sink_free)
 

@@ -27,73 +27,80 @@ struct _TernRunner
   GSource *retry_source;
   gint64 busy_since; /* when the server wanted to be left alone, or was asked all the same */
 
-  gint64 folders_validated; /* when this start asked for the folder list, µs of real time; 0: never */
-  GHashTable *syncs;  /* gint64 folder id → Sync: under way */
-  gint64 shown_sync;  /* the folder whose progress the status tells; 0 for none */
+  gint64
+      folders_validated; /* when this start asked for the folder list, µs of real time; 0: never */
+  GHashTable *syncs;     /* gint64 folder id → Sync: under way */
+  gint64 shown_sync;     /* the folder whose progress the status tells; 0 for none */
   guint done;
   guint total;
   gboolean is_watched;
   gint64 viewed_folder; /* 0: none of this account's is on screen */
   gint64 wanted_folder; /* the last one that could not be synced for want of a network */
 
-  GQueue unchecked;     /* utf8: remote ids of folders whose state is to be asked for */
+  GQueue unchecked; /* utf8: remote ids of folders whose state is to be asked for */
   gboolean is_checking;
-  GPtrArray *checkers;  /* GTask: wait for that */
-  GQueue unsynced;      /* gint64: folders that changed */
-  guint background;     /* syncs of these under way */
+  GPtrArray *checkers; /* GTask: wait for that */
+  GQueue unsynced;     /* gint64: folders that changed */
+  guint background;    /* syncs of these under way */
 
   GQueue snippets; /* SnippetRequest: waiting */
   gboolean snippets_running;
 
   GPtrArray *paused; /* TernPartSink: files that wait for a connection to be completed */
 
-  GQueue bodies;            /* Pass: folders whose letters are fetched in advance */
-  guint bodies_running;     /* steps under way */
+  GQueue bodies;        /* Pass: folders whose letters are fetched in advance */
+  guint bodies_running; /* steps under way */
   GSource *bodies_source;
   GHashTable *bodies_tried; /* gint64 message id: was asked for alone, in this run of the program */
   guint64 bodies_step;      /* bytes to ask for at once; 0: not known yet */
 
-  GPtrArray *batch;     /* TernOperation: what the replay is at; NULL for nothing */
-  GPtrArray *requests;  /* TernStoreRequest: what is asked for it; NULL for folders */
+  GPtrArray *batch;    /* TernOperation: what the replay is at; NULL for nothing */
+  GPtrArray *requests; /* TernStoreRequest: what is asked for it; NULL for folders */
   guint next_request;
-  gboolean asked;       /* the server is being asked */
+  gboolean asked; /* the server is being asked */
   gboolean replaying;
-  gint64 named_for;     /* the first operation for which the names of messages were asked */
-  gint64 alone_until;   /* operations up to this one are asked for one by one */
-  GHashTable *new_steps; /* gint64: operations whose step was not asked for yet */
+  gint64 named_for;       /* the first operation for which the names of messages were asked */
+  gint64 alone_until;     /* operations up to this one are asked for one by one */
+  GHashTable *new_steps;  /* gint64: operations whose step was not asked for yet */
   guint refused_attempts; /* answers to the first operation that made no sense, in a row */
   GPtrArray *flushers;    /* GTask: wait for the log to be empty */
 };
 
-typedef void (*TernRunnerChannelFunc) (TernRunner *self, TernChannel *channel, const GError *error,
+typedef void (*TernRunnerChannelFunc) (TernRunner *self,
+                                       TernChannel *channel,
+                                       const GError *error,
                                        gpointer user_data);
 
-void         tern_runner_with_channel (TernRunner *self, TernRunnerChannelFunc func,
-                                       gpointer user_data);
-void         tern_runner_begin (TernRunner *self);
-void         tern_runner_end (TernRunner *self, const GError *error);
-void         tern_runner_tell_status (TernRunner *self);
-void         tern_runner_tell_event (TernRunner *self, TernEvent fields);
-void         tern_runner_take_change (TernRunner *self, const char *folder);
-void         tern_runner_sync_changed (TernRunner *self, gint64 folder_id);
-void         tern_runner_update_watch (TernRunner *self);
-void         tern_runner_cancel_syncs (TernRunner *self);
-void         tern_runner_tell_taken_back (TernRunner *self, GPtrArray *before,
-                                          const GError *error);
-void         tern_runner_cancel_background (TernRunner *self);
-void         tern_runner_cancel_bodies (TernRunner *self);
-TernStore   *tern_runner_get_store (TernRunner *self);
-void         tern_runner_release_data (GTask *task);
-char        *tern_runner_dup_place (TernRunner *self, const TernMessage *message, GError **error);
-GBytes      *tern_runner_get_kept_part (TernRunner *self, const TernMessage *message,
-                                        const char *part_id);
-void         tern_runner_keep_part (TernRunner *self, const TernMessage *message,
-                                    const char *part_id, GBytes *content);
-TernChannel *tern_runner_make_channel (TernCore *core, TernAccount *account, const char *password,
+void tern_runner_with_channel (TernRunner *self, TernRunnerChannelFunc func, gpointer user_data);
+void tern_runner_begin (TernRunner *self);
+void tern_runner_end (TernRunner *self, const GError *error);
+void tern_runner_tell_status (TernRunner *self);
+void tern_runner_tell_event (TernRunner *self, TernEvent fields);
+void tern_runner_take_change (TernRunner *self, const char *folder);
+void tern_runner_sync_changed (TernRunner *self, gint64 folder_id);
+void tern_runner_update_watch (TernRunner *self);
+void tern_runner_cancel_syncs (TernRunner *self);
+void tern_runner_tell_taken_back (TernRunner *self, GPtrArray *before, const GError *error);
+void tern_runner_cancel_background (TernRunner *self);
+void tern_runner_cancel_bodies (TernRunner *self);
+TernStore *tern_runner_get_store (TernRunner *self);
+void tern_runner_release_data (GTask *task);
+char *tern_runner_dup_place (TernRunner *self, const TernMessage *message, GError **error);
+GBytes *
+tern_runner_get_kept_part (TernRunner *self, const TernMessage *message, const char *part_id);
+void tern_runner_keep_part (TernRunner *self,
+                            const TernMessage *message,
+                            const char *part_id,
+                            GBytes *content);
+TernChannel *tern_runner_make_channel (TernCore *core,
+                                       TernAccount *account,
+                                       const char *password,
                                        TernTrust *trust);
-gboolean     tern_runner_is_asking (TernRunner *self, gint64 operation_id);
-void         tern_runner_invalidate (TernRunner *self, const TernOperation *operation,
-                                     TernChanges *changes, const char *why);
-void         tern_runner_remember_endpoints (TernRunner *self, TernChannel *channel);
+gboolean tern_runner_is_asking (TernRunner *self, gint64 operation_id);
+void tern_runner_invalidate (TernRunner *self,
+                             const TernOperation *operation,
+                             TernChanges *changes,
+                             const char *why);
+void tern_runner_remember_endpoints (TernRunner *self, TernChannel *channel);
 
 G_END_DECLS

@@ -12,6 +12,6 @@ typedef struct _TernSleep TernSleep;
 typedef void (*TernSleepFunc) (gboolean asleep, gpointer user_data);
 
 TernSleep *tern_sleep_new (TernSleepFunc func, gpointer user_data);
-void       tern_sleep_free (TernSleep *self);
+void tern_sleep_free (TernSleep *self);
 
 G_END_DECLS

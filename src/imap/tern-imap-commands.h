@@ -29,8 +29,8 @@ typedef enum
 typedef struct
 {
   TernImapNamespaceKind kind;
-  char                 *prefix;
-  char                  delimiter;
+  char *prefix;
+  char delimiter;
 } TernImapNamespace;
 
 /**
@@ -58,8 +58,11 @@ typedef enum
 typedef struct
 {
   gboolean (*fetch) (const TernImapFetch *fetch, gpointer user_data);
-  gboolean (*literal_begin) (const TernImapFetch *so_far, const char *section, guint64 origin,
-                             guint64 size, gpointer user_data);
+  gboolean (*literal_begin) (const TernImapFetch *so_far,
+                             const char *section,
+                             guint64 origin,
+                             guint64 size,
+                             gpointer user_data);
   void (*literal_data) (const guint8 *bytes, gsize length, gpointer user_data);
   void (*vanished) (TernImapRanges *uids, gpointer user_data);
 } TernImapFetchHandler;
@@ -76,115 +79,183 @@ typedef struct
 {
   TernImapRanges *from;
   TernImapRanges *to;
-  guint32         uidvalidity;
+  guint32 uidvalidity;
 } TernImapCopied;
 
 /* Everything by its own file; _finish functions with a plain result share one. */
 gboolean tern_imap_command_finish (TernImapSession *self, GAsyncResult *result, GError **error);
 
-void     tern_imap_capability_async (TernImapSession *self, GCancellable *cancellable,
-                                     GAsyncReadyCallback callback, gpointer user_data);
-
-void     tern_imap_starttls_async (TernImapSession *self, GCancellable *cancellable,
-                                   GAsyncReadyCallback callback, gpointer user_data);
-
-void     tern_imap_authenticate_async (TernImapSession *self, const char *user,
-                                       const char *password, GCancellable *cancellable,
-                                       GAsyncReadyCallback callback, gpointer user_data);
-
-void     tern_imap_id_async (TernImapSession *self, GCancellable *cancellable,
-                             GAsyncReadyCallback callback, gpointer user_data);
-
-void     tern_imap_enable_async (TernImapSession *self, const char *const *extensions,
-                                 GCancellable *cancellable, GAsyncReadyCallback callback,
+void tern_imap_capability_async (TernImapSession *self,
+                                 GCancellable *cancellable,
+                                 GAsyncReadyCallback callback,
                                  gpointer user_data);
 
-void     tern_imap_compress_async (TernImapSession *self, GAsyncReadyCallback callback,
+void tern_imap_starttls_async (TernImapSession *self,
+                               GCancellable *cancellable,
+                               GAsyncReadyCallback callback,
+                               gpointer user_data);
+
+void tern_imap_authenticate_async (TernImapSession *self,
+                                   const char *user,
+                                   const char *password,
+                                   GCancellable *cancellable,
+                                   GAsyncReadyCallback callback,
                                    gpointer user_data);
 
-void     tern_imap_list_async (TernImapSession *self, TernImapMailboxes *mailboxes,
-                               const char *pattern, GCancellable *cancellable,
-                               GAsyncReadyCallback callback, gpointer user_data);
+void tern_imap_id_async (TernImapSession *self,
+                         GCancellable *cancellable,
+                         GAsyncReadyCallback callback,
+                         gpointer user_data);
 
-void     tern_imap_lsub_async (TernImapSession *self, TernImapMailboxes *mailboxes,
-                               const char *pattern, GCancellable *cancellable, GAsyncReadyCallback callback,
-                               gpointer user_data);
+void tern_imap_enable_async (TernImapSession *self,
+                             const char *const *extensions,
+                             GCancellable *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer user_data);
 
-void     tern_imap_mailbox_status_async (TernImapSession *self, TernImapMailboxes *mailboxes,
-                                         const char *mailbox, GCancellable *cancellable,
-                                         GAsyncReadyCallback callback, gpointer user_data);
+void
+tern_imap_compress_async (TernImapSession *self, GAsyncReadyCallback callback, gpointer user_data);
 
-void     tern_imap_namespace_async (TernImapSession *self, GCancellable *cancellable,
-                                    GAsyncReadyCallback callback, gpointer user_data);
-GArray  *tern_imap_namespace_finish (TernImapSession *self, GAsyncResult *result, GError **error);
+void tern_imap_list_async (TernImapSession *self,
+                           TernImapMailboxes *mailboxes,
+                           const char *pattern,
+                           GCancellable *cancellable,
+                           GAsyncReadyCallback callback,
+                           gpointer user_data);
 
-void     tern_imap_select_async (TernImapSession *self, const char *mailbox,
-                                 GCancellable *cancellable, GAsyncReadyCallback callback,
-                                 gpointer user_data);
+void tern_imap_lsub_async (TernImapSession *self,
+                           TernImapMailboxes *mailboxes,
+                           const char *pattern,
+                           GCancellable *cancellable,
+                           GAsyncReadyCallback callback,
+                           gpointer user_data);
 
-void     tern_imap_fetch_async (TernImapSession *self, gboolean by_uid, const char *set,
-                                const char *items, const char *modifier,
-                                const TernImapFetchHandler *handler, gpointer handler_data,
-                                GCancellable *cancellable, GAsyncReadyCallback callback,
+void tern_imap_mailbox_status_async (TernImapSession *self,
+                                     TernImapMailboxes *mailboxes,
+                                     const char *mailbox,
+                                     GCancellable *cancellable,
+                                     GAsyncReadyCallback callback,
+                                     gpointer user_data);
+
+void tern_imap_namespace_async (TernImapSession *self,
+                                GCancellable *cancellable,
+                                GAsyncReadyCallback callback,
+                                gpointer user_data);
+GArray *tern_imap_namespace_finish (TernImapSession *self, GAsyncResult *result, GError **error);
+
+void tern_imap_select_async (TernImapSession *self,
+                             const char *mailbox,
+                             GCancellable *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer user_data);
+
+void tern_imap_fetch_async (TernImapSession *self,
+                            gboolean by_uid,
+                            const char *set,
+                            const char *items,
+                            const char *modifier,
+                            const TernImapFetchHandler *handler,
+                            gpointer handler_data,
+                            GCancellable *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer user_data);
+
+void tern_imap_store_async (TernImapSession *self,
+                            const char *set,
+                            const char *action,
+                            const char *flags,
+                            GCancellable *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer user_data);
+
+void tern_imap_copy_async (TernImapSession *self,
+                           const char *set,
+                           const char *mailbox,
+                           GCancellable *cancellable,
+                           GAsyncReadyCallback callback,
+                           gpointer user_data);
+void tern_imap_move_async (TernImapSession *self,
+                           const char *set,
+                           const char *mailbox,
+                           GCancellable *cancellable,
+                           GAsyncReadyCallback callback,
+                           gpointer user_data);
+TernImapCopied *tern_imap_copy_finish (TernImapSession *self, GAsyncResult *result, GError **error);
+guint32 tern_imap_copied_find (const TernImapCopied *self, guint32 uid);
+void tern_imap_copied_free (TernImapCopied *self);
+
+void tern_imap_expunge_async (TernImapSession *self,
+                              const char *set,
+                              GCancellable *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer user_data);
+
+void tern_imap_search_async (TernImapSession *self,
+                             const char *criteria,
+                             GCancellable *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer user_data);
+TernImapRanges *
+tern_imap_search_finish (TernImapSession *self, GAsyncResult *result, GError **error);
+
+void tern_imap_idle_async (TernImapSession *self, GAsyncReadyCallback callback, gpointer user_data);
+void tern_imap_notify_async (TernImapSession *self,
+                             TernImapNotifyScope scope,
+                             GAsyncReadyCallback callback,
+                             gpointer user_data);
+
+void tern_imap_append_async (TernImapSession *self,
+                             const char *mailbox,
+                             const char *flags,
+                             gint64 received,
+                             GBytes *letter,
+                             GCancellable *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer user_data);
+gboolean tern_imap_append_finish (TernImapSession *self,
+                                  GAsyncResult *result,
+                                  guint32 *uidvalidity,
+                                  guint32 *uid,
+                                  GError **error);
+
+void tern_imap_create_async (TernImapSession *self,
+                             const char *mailbox,
+                             const char *use,
+                             GCancellable *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer user_data);
+void tern_imap_rename_async (TernImapSession *self,
+                             const char *mailbox,
+                             const char *name,
+                             GCancellable *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer user_data);
+void tern_imap_delete_async (TernImapSession *self,
+                             const char *mailbox,
+                             GCancellable *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer user_data);
+void tern_imap_subscribe_async (TernImapSession *self,
+                                const char *mailbox,
+                                gboolean subscribed,
+                                GCancellable *cancellable,
+                                GAsyncReadyCallback callback,
                                 gpointer user_data);
 
-void     tern_imap_store_async (TernImapSession *self, const char *set, const char *action,
-                                const char *flags, GCancellable *cancellable,
-                                GAsyncReadyCallback callback, gpointer user_data);
+void tern_imap_delimiter_async (TernImapSession *self,
+                                const char *mailbox,
+                                GCancellable *cancellable,
+                                GAsyncReadyCallback callback,
+                                gpointer user_data);
+gboolean tern_imap_delimiter_finish (TernImapSession *self,
+                                     GAsyncResult *result,
+                                     char *delimiter,
+                                     GError **error);
 
-void            tern_imap_copy_async (TernImapSession *self, const char *set, const char *mailbox,
-                                      GCancellable *cancellable, GAsyncReadyCallback callback,
-                                      gpointer user_data);
-void            tern_imap_move_async (TernImapSession *self, const char *set, const char *mailbox,
-                                      GCancellable *cancellable, GAsyncReadyCallback callback,
-                                      gpointer user_data);
-TernImapCopied *tern_imap_copy_finish (TernImapSession *self, GAsyncResult *result,
-                                       GError **error);
-guint32         tern_imap_copied_find (const TernImapCopied *self, guint32 uid);
-void            tern_imap_copied_free (TernImapCopied *self);
-
-void     tern_imap_expunge_async (TernImapSession *self, const char *set,
-                                  GCancellable *cancellable, GAsyncReadyCallback callback,
-                                  gpointer user_data);
-
-void            tern_imap_search_async (TernImapSession *self, const char *criteria,
-                                        GCancellable *cancellable, GAsyncReadyCallback callback,
-                                        gpointer user_data);
-TernImapRanges *tern_imap_search_finish (TernImapSession *self, GAsyncResult *result,
-                                         GError **error);
-
-void     tern_imap_idle_async (TernImapSession *self, GAsyncReadyCallback callback,
-                               gpointer user_data);
-void     tern_imap_notify_async (TernImapSession *self, TernImapNotifyScope scope,
-                                 GAsyncReadyCallback callback, gpointer user_data);
-
-void     tern_imap_append_async (TernImapSession *self, const char *mailbox, const char *flags,
-                                 gint64 received, GBytes *letter, GCancellable *cancellable,
-                                 GAsyncReadyCallback callback, gpointer user_data);
-gboolean tern_imap_append_finish (TernImapSession *self, GAsyncResult *result,
-                                  guint32 *uidvalidity, guint32 *uid, GError **error);
-
-void     tern_imap_create_async (TernImapSession *self, const char *mailbox, const char *use,
-                                 GCancellable *cancellable, GAsyncReadyCallback callback,
-                                 gpointer user_data);
-void     tern_imap_rename_async (TernImapSession *self, const char *mailbox, const char *name,
-                                 GCancellable *cancellable, GAsyncReadyCallback callback,
-                                 gpointer user_data);
-void     tern_imap_delete_async (TernImapSession *self, const char *mailbox,
-                                 GCancellable *cancellable, GAsyncReadyCallback callback,
-                                 gpointer user_data);
-void     tern_imap_subscribe_async (TernImapSession *self, const char *mailbox,
-                                    gboolean subscribed, GCancellable *cancellable,
-                                    GAsyncReadyCallback callback, gpointer user_data);
-
-void     tern_imap_delimiter_async (TernImapSession *self, const char *mailbox,
-                                    GCancellable *cancellable, GAsyncReadyCallback callback,
-                                    gpointer user_data);
-gboolean tern_imap_delimiter_finish (TernImapSession *self, GAsyncResult *result,
-                                     char *delimiter, GError **error);
-
-void     tern_imap_noop_async (TernImapSession *self, GCancellable *cancellable,
-                               GAsyncReadyCallback callback, gpointer user_data);
+void tern_imap_noop_async (TernImapSession *self,
+                           GCancellable *cancellable,
+                           GAsyncReadyCallback callback,
+                           gpointer user_data);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TernImapCopied, tern_imap_copied_free)
 

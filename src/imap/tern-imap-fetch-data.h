@@ -51,12 +51,12 @@ typedef struct
 {
   const char *date;
   const char *subject;
-  guint       from;
-  guint       sender;
-  guint       reply_to;
-  guint       to;
-  guint       cc;
-  guint       bcc;
+  guint from;
+  guint sender;
+  guint reply_to;
+  guint to;
+  guint cc;
+  guint bcc;
   const char *in_reply_to;
   const char *message_id;
 } TernImapEnvelope;
@@ -78,14 +78,14 @@ typedef struct
 {
   const char *type;
   const char *subtype;
-  guint       parameters;
+  guint parameters;
   const char *content_id;
   const char *encoding;
   const char *disposition;
-  guint       disposition_parameters;
-  guint64     size;
-  guint       first_child;
-  guint       next;
+  guint disposition_parameters;
+  guint64 size;
+  guint first_child;
+  guint next;
 } TernImapPart;
 
 /**
@@ -99,10 +99,10 @@ typedef struct
 typedef struct
 {
   const char *name;
-  guint64     origin;
+  guint64 origin;
   const char *data;
-  gsize       length;
-  gboolean    is_streamed;
+  gsize length;
+  gboolean is_streamed;
 } TernImapSection;
 
 /**
@@ -121,40 +121,42 @@ typedef struct
 typedef struct
 {
   const TernImapResponse *response;
-  guint32                 seq;
-  guint32                 uid;
-  TernImapItems           items;
-  gboolean                is_damaged;
-  TernImapFlags           flags;
-  GString                *keywords;
-  gint64                  date;
-  guint64                 size;
-  guint64                 modseq;
-  const char             *preview; /* nullable: NIL, or not there */
-  const char             *email_id;
-  const char             *thread_id;
-  const char             *gmail_id;
-  const char             *gmail_thread;
-  guint                   labels;
-  TernImapEnvelope        envelope;
-  GArray                 *parts; /* TernImapPart, the root first */
-  TernImapSection         sections[TERN_IMAP_MAX_SECTIONS];
-  guint                   n_sections;
-  GStringChunk           *strings;
+  guint32 seq;
+  guint32 uid;
+  TernImapItems items;
+  gboolean is_damaged;
+  TernImapFlags flags;
+  GString *keywords;
+  gint64 date;
+  guint64 size;
+  guint64 modseq;
+  const char *preview; /* nullable: NIL, or not there */
+  const char *email_id;
+  const char *thread_id;
+  const char *gmail_id;
+  const char *gmail_thread;
+  guint labels;
+  TernImapEnvelope envelope;
+  GArray *parts; /* TernImapPart, the root first */
+  TernImapSection sections[TERN_IMAP_MAX_SECTIONS];
+  guint n_sections;
+  GStringChunk *strings;
 } TernImapFetch;
 
 TernImapFetch *tern_imap_fetch_data_new (void);
-void           tern_imap_fetch_data_free (TernImapFetch *self);
-gboolean       tern_imap_fetch_data_parse (TernImapFetch *self, const TernImapResponse *response);
-gboolean       tern_imap_fetch_data_parse_section (const char *item, char **name, guint64 *origin);
+void tern_imap_fetch_data_free (TernImapFetch *self);
+gboolean tern_imap_fetch_data_parse (TernImapFetch *self, const TernImapResponse *response);
+gboolean tern_imap_fetch_data_parse_section (const char *item, char **name, guint64 *origin);
 
-void           tern_imap_parse_flags (const TernImapResponse *response, guint list,
-                                      TernImapFlags *flags, GString *keywords);
-gboolean       tern_imap_envelope_parse (TernImapEnvelope *self, const TernImapResponse *response,
-                                         guint list);
-gboolean       tern_imap_address_next (TernImapIter *iter, TernImapAddress *address);
-gboolean       tern_imap_structure_parse (TernImapFetch *self, guint list);
-gboolean       tern_imap_structure_has_empty (const TernImapFetch *self);
+void tern_imap_parse_flags (const TernImapResponse *response,
+                            guint list,
+                            TernImapFlags *flags,
+                            GString *keywords);
+gboolean
+tern_imap_envelope_parse (TernImapEnvelope *self, const TernImapResponse *response, guint list);
+gboolean tern_imap_address_next (TernImapIter *iter, TernImapAddress *address);
+gboolean tern_imap_structure_parse (TernImapFetch *self, guint list);
+gboolean tern_imap_structure_has_empty (const TernImapFetch *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TernImapFetch, tern_imap_fetch_data_free)
 

@@ -41,8 +41,8 @@ typedef enum
  */
 typedef struct
 {
-  gint64  messages;
-  gint64  unseen;
+  gint64 messages;
+  gint64 unseen;
   guint32 uidnext;
   guint32 uidvalidity;
   guint64 highestmodseq;
@@ -58,39 +58,40 @@ typedef struct
  */
 typedef struct
 {
-  char                *name;
-  char                 delimiter;
+  char *name;
+  char delimiter;
   TernImapMailboxFlags flags;
-  TernImapCounts       counts;
-  char                *mailbox_id;
+  TernImapCounts counts;
+  char *mailbox_id;
 } TernImapMailbox;
 
 /**
  * TernImapMailboxes:
  *
- * Mailboxes in the server's order, each one once: what LIST, LSUB and STATUS fill. Reference-counted.
+ * Mailboxes in the server's order, each one once: what LIST, LSUB and STATUS fill.
+ * Reference-counted.
  */
 typedef struct _TernImapMailboxes TernImapMailboxes;
 
-char              *tern_imap_mailbox_dup_name (const char *wire, gboolean is_utf8);
+char *tern_imap_mailbox_dup_name (const char *wire, gboolean is_utf8);
 
 TernImapMailboxes *tern_imap_mailboxes_new (void);
 TernImapMailboxes *tern_imap_mailboxes_ref (TernImapMailboxes *self);
-void               tern_imap_mailboxes_unref (TernImapMailboxes *self);
-TernImapMailbox   *tern_imap_mailboxes_add (TernImapMailboxes *self, const char *name);
-TernImapMailbox   *tern_imap_mailboxes_find (TernImapMailboxes *self, const char *name);
-GPtrArray         *tern_imap_mailboxes_get_all (TernImapMailboxes *self);
-gboolean           tern_imap_mailboxes_has_subscriptions (TernImapMailboxes *self);
+void tern_imap_mailboxes_unref (TernImapMailboxes *self);
+TernImapMailbox *tern_imap_mailboxes_add (TernImapMailboxes *self, const char *name);
+TernImapMailbox *tern_imap_mailboxes_find (TernImapMailboxes *self, const char *name);
+GPtrArray *tern_imap_mailboxes_get_all (TernImapMailboxes *self);
+gboolean tern_imap_mailboxes_has_subscriptions (TernImapMailboxes *self);
 
-gboolean           tern_imap_mailboxes_take_list (TernImapMailboxes *self,
-                                                  const TernImapResponse *response,
-                                                  gboolean is_utf8);
-gboolean           tern_imap_mailboxes_take_lsub (TernImapMailboxes *self,
-                                                  const TernImapResponse *response,
-                                                  gboolean is_utf8);
-gboolean           tern_imap_mailboxes_take_status (TernImapMailboxes *self,
-                                                    const TernImapResponse *response,
-                                                    gboolean is_utf8);
+gboolean tern_imap_mailboxes_take_list (TernImapMailboxes *self,
+                                        const TernImapResponse *response,
+                                        gboolean is_utf8);
+gboolean tern_imap_mailboxes_take_lsub (TernImapMailboxes *self,
+                                        const TernImapResponse *response,
+                                        gboolean is_utf8);
+gboolean tern_imap_mailboxes_take_status (TernImapMailboxes *self,
+                                          const TernImapResponse *response,
+                                          gboolean is_utf8);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TernImapMailboxes, tern_imap_mailboxes_unref)
 

@@ -43,20 +43,22 @@ typedef enum
 typedef struct
 {
   TernImapNoteKind kind;
-  guint            number;
-  const char      *text;
-  const GError    *error;
-  gboolean         is_good;
-  gboolean         is_idle;
-  gint64           duration;
-  guint64          size;
-  guint64          sent;
-  guint64          received;
+  guint number;
+  const char *text;
+  const GError *error;
+  gboolean is_good;
+  gboolean is_idle;
+  gint64 duration;
+  guint64 size;
+  guint64 sent;
+  guint64 received;
 } TernImapNote;
 
 typedef void (*TernImapObserver) (const TernImapNote *note, gpointer user_data);
 
-void tern_imap_session_observe (TernImapSession *self, TernImapObserver observer,
-                                gpointer user_data, GDestroyNotify free_data);
+void tern_imap_session_observe (TernImapSession *self,
+                                TernImapObserver observer,
+                                gpointer user_data,
+                                GDestroyNotify free_data);
 
 G_END_DECLS

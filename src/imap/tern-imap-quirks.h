@@ -14,8 +14,8 @@ G_BEGIN_DECLS
  * @TERN_IMAP_QUIRK_APPEND_CRLF: takes by APPEND only what ends in CRLF
  * @TERN_IMAP_QUIRK_APPEND_LOSES_FLAGS: flags given to APPEND have to be stored once more
  * @TERN_IMAP_QUIRK_APPEND_NOOP: shows an appended message only after a NOOP
- * @TERN_IMAP_QUIRK_LOGIN_AHEAD: garbles what is sent behind AUTHENTICATE before it has answered, but
- *   not what is sent behind LOGIN
+ * @TERN_IMAP_QUIRK_LOGIN_AHEAD: garbles what is sent behind AUTHENTICATE before it has answered,
+ * but not what is sent behind LOGIN
  *
  * What cannot be told by a number or by a capability that is not to be used.
  */
@@ -60,15 +60,15 @@ typedef struct
  */
 typedef struct
 {
-  const char        *name;
+  const char *name;
   TernImapQuirkFlags flags;
-  guint              max_connections;
-  guint              max_command;
-  guint              max_pipeline;
-  guint32            kinds;
+  guint max_connections;
+  guint max_command;
+  guint max_pipeline;
+  guint32 kinds;
 } TernImapQuirks;
 
-void     tern_imap_quirks_find (TernImapQuirks *self, const TernImapIdentity *identity);
+void tern_imap_quirks_find (TernImapQuirks *self, const TernImapIdentity *identity);
 gboolean tern_imap_quirks_distrust (const TernImapQuirks *self, const char *capability);
 
 G_END_DECLS

@@ -36,9 +36,9 @@ typedef enum
 typedef struct
 {
   TernImapNodeKind kind;
-  guint32          next;
-  guint32          offset;
-  guint32          length;
+  guint32 next;
+  guint32 offset;
+  guint32 length;
 } TernImapNode;
 
 /**
@@ -54,9 +54,9 @@ typedef struct
 typedef struct
 {
   const TernImapNode *nodes;
-  guint               n_nodes;
-  const char         *text;
-  gboolean            damaged;
+  guint n_nodes;
+  const char *text;
+  gboolean damaged;
 } TernImapResponse;
 
 /**
@@ -67,22 +67,20 @@ typedef struct
 typedef struct
 {
   const TernImapResponse *response;
-  guint                   pos;
-  guint                   end;
+  guint pos;
+  guint end;
 } TernImapIter;
 
-void        tern_imap_iter_init (TernImapIter *self, const TernImapResponse *response, guint list);
-void        tern_imap_iter_init_root (TernImapIter *self, const TernImapResponse *response,
-                                      guint first);
-guint       tern_imap_iter_next (TernImapIter *self);
+void tern_imap_iter_init (TernImapIter *self, const TernImapResponse *response, guint list);
+void tern_imap_iter_init_root (TernImapIter *self, const TernImapResponse *response, guint first);
+guint tern_imap_iter_next (TernImapIter *self);
 
-gboolean    tern_imap_response_is_list (const TernImapResponse *self, guint node);
+gboolean tern_imap_response_is_list (const TernImapResponse *self, guint node);
 const char *tern_imap_response_get_string (const TernImapResponse *self, guint node);
-gboolean    tern_imap_response_equal (const TernImapResponse *self, guint node, const char *word);
-gboolean    tern_imap_response_get_number (const TernImapResponse *self, guint node,
-                                           guint64 *number);
-guint32     tern_imap_response_get_uint32 (const TernImapResponse *self, guint node);
+gboolean tern_imap_response_equal (const TernImapResponse *self, guint node, const char *word);
+gboolean tern_imap_response_get_number (const TernImapResponse *self, guint node, guint64 *number);
+guint32 tern_imap_response_get_uint32 (const TernImapResponse *self, guint node);
 
-gboolean    tern_imap_parse_number (const char *text, guint64 *number);
+gboolean tern_imap_parse_number (const char *text, guint64 *number);
 
 G_END_DECLS

@@ -22,12 +22,12 @@ typedef struct
 typedef struct _TernImapScanner TernImapScanner;
 
 TernImapScanner *tern_imap_scanner_new (const TernImapScannerHandler *handler, gpointer user_data);
-void             tern_imap_scanner_free (TernImapScanner *self);
-gsize            tern_imap_scanner_push (TernImapScanner *self, const guint8 *bytes, gsize length);
-void             tern_imap_scanner_pause (TernImapScanner *self);
-void             tern_imap_scanner_resume (TernImapScanner *self);
-gboolean         tern_imap_scanner_is_idle (TernImapScanner *self);
-gboolean         tern_imap_scanner_is_endless (TernImapScanner *self);
+void tern_imap_scanner_free (TernImapScanner *self);
+gsize tern_imap_scanner_push (TernImapScanner *self, const guint8 *bytes, gsize length);
+void tern_imap_scanner_pause (TernImapScanner *self);
+void tern_imap_scanner_resume (TernImapScanner *self);
+gboolean tern_imap_scanner_is_idle (TernImapScanner *self);
+gboolean tern_imap_scanner_is_endless (TernImapScanner *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TernImapScanner, tern_imap_scanner_free)
 

@@ -33,13 +33,13 @@ typedef enum
  */
 typedef struct
 {
-  char   *name;
+  char *name;
   guint32 exists;
   guint32 uidvalidity;
   guint32 uidnext;
   guint64 highestmodseq;
-  guint   expunged;
-  char   *permanent_flags;
+  guint expunged;
+  char *permanent_flags;
 } TernImapSelected;
 
 extern const TernRaceProtocol tern_imap_race_protocol;
@@ -48,42 +48,43 @@ extern const TernRaceProtocol tern_imap_race_protocol;
 G_DECLARE_FINAL_TYPE (TernImapSession, tern_imap_session, TERN, IMAP_SESSION, GObject)
 
 TernImapSession *tern_imap_session_new (TernTransport *transport);
-void             tern_imap_session_greet_async (TernImapSession *self, GCancellable *cancellable,
-                                                GAsyncReadyCallback callback, gpointer user_data);
-gboolean         tern_imap_session_greet_finish (TernImapSession *self, GAsyncResult *result,
-                                                 GError **error);
-void             tern_imap_session_close (TernImapSession *self);
-void             tern_imap_session_log_out (TernImapSession *self);
-void             tern_imap_session_ask_life (TernImapSession *self);
+void tern_imap_session_greet_async (TernImapSession *self,
+                                    GCancellable *cancellable,
+                                    GAsyncReadyCallback callback,
+                                    gpointer user_data);
+gboolean
+tern_imap_session_greet_finish (TernImapSession *self, GAsyncResult *result, GError **error);
+void tern_imap_session_close (TernImapSession *self);
+void tern_imap_session_log_out (TernImapSession *self);
+void tern_imap_session_ask_life (TernImapSession *self);
 
-TernTransport          *tern_imap_session_get_transport (TernImapSession *self);
-TernImapState           tern_imap_session_get_state (TernImapSession *self);
-gboolean                tern_imap_session_is_alive (TernImapSession *self);
-gint64                  tern_imap_session_get_silence (TernImapSession *self);
-guint                   tern_imap_session_get_flights (TernImapSession *self);
-guint64                 tern_imap_session_get_received (TernImapSession *self);
+TernTransport *tern_imap_session_get_transport (TernImapSession *self);
+TernImapState tern_imap_session_get_state (TernImapSession *self);
+gboolean tern_imap_session_is_alive (TernImapSession *self);
+gint64 tern_imap_session_get_silence (TernImapSession *self);
+guint tern_imap_session_get_flights (TernImapSession *self);
+guint64 tern_imap_session_get_received (TernImapSession *self);
 const TernImapSelected *tern_imap_session_get_selected (TernImapSession *self);
-void                    tern_imap_session_offer_selection (TernImapSession *self);
-gboolean                tern_imap_session_can_compress (TernImapSession *self);
-gboolean                tern_imap_session_notifies (TernImapSession *self);
-gboolean                tern_imap_session_take_selection (TernImapSession *self,
-                                                          const char *mailbox);
+void tern_imap_session_offer_selection (TernImapSession *self);
+gboolean tern_imap_session_can_compress (TernImapSession *self);
+gboolean tern_imap_session_notifies (TernImapSession *self);
+gboolean tern_imap_session_take_selection (TernImapSession *self, const char *mailbox);
 
 gboolean tern_imap_session_can_look_ahead (TernImapSession *self);
-void     tern_imap_session_look_ahead (TernImapSession *self, const char *capabilities);
+void tern_imap_session_look_ahead (TernImapSession *self, const char *capabilities);
 gboolean tern_imap_session_looks_ahead (TernImapSession *self);
 gboolean tern_imap_session_has_lost_input (TernImapSession *self);
 
 gboolean tern_imap_session_has (TernImapSession *self, const char *capability);
 gboolean tern_imap_session_has_enabled (TernImapSession *self, const char *capability);
 gboolean tern_imap_session_knows_capabilities (TernImapSession *self);
-char    *tern_imap_session_dup_capabilities (TernImapSession *self);
-char    *tern_imap_session_dup_capabilities_before (TernImapSession *self);
+char *tern_imap_session_dup_capabilities (TernImapSession *self);
+char *tern_imap_session_dup_capabilities_before (TernImapSession *self);
 gboolean tern_imap_session_is_utf8 (TernImapSession *self);
-void     tern_imap_session_assume_capabilities (TernImapSession *self, const char *capabilities);
-void     tern_imap_session_fail_extension (TernImapSession *self, const char *capability);
+void tern_imap_session_assume_capabilities (TernImapSession *self, const char *capabilities);
+void tern_imap_session_fail_extension (TernImapSession *self, const char *capability);
 
 const TernImapQuirks *tern_imap_session_get_quirks (TernImapSession *self);
-const char           *tern_imap_session_get_fault (TernImapSession *self);
+const char *tern_imap_session_get_fault (TernImapSession *self);
 
 G_END_DECLS

@@ -28,15 +28,15 @@ typedef enum
 typedef struct
 {
   TernImapStatusKind kind;
-  char              *code;
-  char              *arguments;
-  char              *text;
+  char *code;
+  char *arguments;
+  char *text;
 } TernImapStatus;
 
 gboolean tern_imap_status_parse (TernImapStatus *self, const TernImapResponse *response);
-void     tern_imap_status_clear (TernImapStatus *self);
+void tern_imap_status_clear (TernImapStatus *self);
 gboolean tern_imap_status_has_code (const TernImapStatus *self, const char *code);
-GError  *tern_imap_status_to_error (const TernImapStatus *self);
+GError *tern_imap_status_to_error (const TernImapStatus *self);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (TernImapStatus, tern_imap_status_clear)
 

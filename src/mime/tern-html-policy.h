@@ -18,14 +18,13 @@ G_BEGIN_DECLS
  */
 typedef struct
 {
-  guint      remote;
-  gboolean   has_colours;
+  guint remote;
+  gboolean has_colours;
   GPtrArray *cids;
 } TernHtmlFindings;
 
-void  tern_html_findings_clear (TernHtmlFindings *self);
-char *tern_html_policy_apply (const char *html, gboolean allow_remote,
-                              TernHtmlFindings *findings);
+void tern_html_findings_clear (TernHtmlFindings *self);
+char *tern_html_policy_apply (const char *html, gboolean allow_remote, TernHtmlFindings *findings);
 char *tern_html_policy_make_page (const char *inner, const char *css, gboolean allow_remote);
 char *tern_html_policy_check_link (const char *url);
 

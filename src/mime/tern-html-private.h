@@ -15,12 +15,14 @@ typedef gboolean (*TernHtmlEnterFunc) (const GumboNode *node, gpointer data);
 /* Called where a walk has been through an element's children. */
 typedef void (*TernHtmlLeaveFunc) (const GumboNode *node, gpointer data);
 
-char         *tern_html_simplify (const char *html, guint *remote);
+char *tern_html_simplify (const char *html, guint *remote);
 TernHtmlTree *tern_html_parse (const char *html, guint *remote);
-void          tern_html_tree_free (TernHtmlTree *self);
-void          tern_html_walk (TernHtmlTree *self, TernHtmlEnterFunc enter, TernHtmlLeaveFunc leave,
-                              gpointer data);
-const char   *tern_html_get_attribute (const GumboNode *node, const char *name);
+void tern_html_tree_free (TernHtmlTree *self);
+void tern_html_walk (TernHtmlTree *self,
+                     TernHtmlEnterFunc enter,
+                     TernHtmlLeaveFunc leave,
+                     gpointer data);
+const char *tern_html_get_attribute (const GumboNode *node, const char *name);
 
 /* Where a picture comes from. */
 typedef enum
@@ -34,9 +36,11 @@ typedef enum
 TernHtmlSource tern_html_check_source (const char *url, char **clean, char **content_id);
 
 /* CSS that was let through goes to @out. */
-void     tern_css_append_declarations (GString *out, const char *css, gsize length,
-                                       TernHtmlFindings *findings);
-void     tern_css_append_sheet (GString *out, const char *css, TernHtmlFindings *findings);
+void tern_css_append_declarations (GString *out,
+                                   const char *css,
+                                   gsize length,
+                                   TernHtmlFindings *findings);
+void tern_css_append_sheet (GString *out, const char *css, TernHtmlFindings *findings);
 gboolean tern_css_hides (const char *css);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TernHtmlTree, tern_html_tree_free)

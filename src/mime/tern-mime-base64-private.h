@@ -9,10 +9,10 @@ G_BEGIN_DECLS
 typedef struct
 {
   guint32 bits;
-  guint   n_bits;
+  guint n_bits;
 } TernMimeBase64;
 
-void tern_mime_base64_step (TernMimeBase64 *self, const guint8 *bytes, gsize length,
-                            GByteArray *out);
+void
+tern_mime_base64_step (TernMimeBase64 *self, const guint8 *bytes, gsize length, GByteArray *out);
 
 G_END_DECLS

@@ -15,14 +15,14 @@ G_BEGIN_DECLS
  */
 typedef struct
 {
-  guint    quote;
+  guint quote;
   gboolean is_signature;
-  char    *text;
+  char *text;
 } TernTextBlock;
 
-char      *tern_mime_html_to_text (const char *html);
-char      *tern_mime_make_snippet (const char *text, gboolean is_html, gsize max_chars);
+char *tern_mime_html_to_text (const char *html);
+char *tern_mime_make_snippet (const char *text, gboolean is_html, gsize max_chars);
 GPtrArray *tern_mime_split_text (const char *text, gboolean flowed);
-gboolean   tern_mime_find_link (const char *text, gsize *start, gsize *length, char **url);
+gboolean tern_mime_find_link (const char *text, gsize *start, gsize *length, char **url);
 
 G_END_DECLS

@@ -24,23 +24,27 @@ G_BEGIN_DECLS
  */
 typedef struct
 {
-  gint64      id;
+  gint64 id;
   const char *uuid;
   const char *email;
   const char *name;
   const char *user;
-  GPtrArray  *imap;
-  int         body_days;
+  GPtrArray *imap;
+  int body_days;
 } TernAccount;
 
 #define TERN_ACCOUNT_BODY_DAYS 30
 
-GType        tern_account_get_type (void);
-TernAccount *tern_account_new (gint64 id, const char *uuid, const char *email, const char *name,
-                               const char *user, GPtrArray *imap);
+GType tern_account_get_type (void);
+TernAccount *tern_account_new (gint64 id,
+                               const char *uuid,
+                               const char *email,
+                               const char *name,
+                               const char *user,
+                               GPtrArray *imap);
 TernAccount *tern_account_ref (TernAccount *self);
-void         tern_account_unref (TernAccount *self);
-gboolean     tern_account_validate (const TernAccount *self, GError **error);
+void tern_account_unref (TernAccount *self);
+gboolean tern_account_validate (const TernAccount *self, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TernAccount, tern_account_unref)
 

@@ -20,13 +20,13 @@ typedef struct
   const char *address;
 } TernAddress;
 
-GType        tern_address_get_type (void);
+GType tern_address_get_type (void);
 TernAddress *tern_address_new (const char *name, const char *address);
 TernAddress *tern_address_ref (TernAddress *self);
-void         tern_address_unref (TernAddress *self);
-const char  *tern_address_get_display (const TernAddress *self);
+void tern_address_unref (TernAddress *self);
+const char *tern_address_get_display (const TernAddress *self);
 
-char      *tern_address_list_to_string (GPtrArray *addresses);
+char *tern_address_list_to_string (GPtrArray *addresses);
 GPtrArray *tern_address_list_from_string (const char *text);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TernAddress, tern_address_unref)

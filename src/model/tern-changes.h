@@ -19,11 +19,11 @@ G_BEGIN_DECLS
  */
 typedef struct
 {
-  gint64    folder_id;
-  GArray   *added;
-  GArray   *removed;
-  GArray   *changed;
-  gboolean  counts;
+  gint64 folder_id;
+  GArray *added;
+  GArray *removed;
+  GArray *changed;
+  gboolean counts;
 } TernFolderChanges;
 
 #define TERN_TYPE_CHANGES (tern_changes_get_type ())
@@ -36,11 +36,11 @@ typedef struct
  */
 typedef struct _TernChanges TernChanges;
 
-GType        tern_changes_get_type (void);
+GType tern_changes_get_type (void);
 TernChanges *tern_changes_new (void);
 TernChanges *tern_changes_ref (TernChanges *self);
-void         tern_changes_unref (TernChanges *self);
-gboolean     tern_changes_is_empty (const TernChanges *self);
+void tern_changes_unref (TernChanges *self);
+gboolean tern_changes_is_empty (const TernChanges *self);
 
 void tern_changes_merge (TernChanges *self, const TernChanges *later);
 void tern_changes_add (TernChanges *self, gint64 folder_id, TernRowKey key);
@@ -50,8 +50,8 @@ void tern_changes_counts (TernChanges *self, gint64 folder_id);
 void tern_changes_folders (TernChanges *self, gint64 account_id);
 
 const TernFolderChanges *tern_changes_get_folder (const TernChanges *self, gint64 folder_id);
-GPtrArray               *tern_changes_list (const TernChanges *self);
-gboolean                 tern_changes_has_folder_list (const TernChanges *self, gint64 account_id);
+GPtrArray *tern_changes_list (const TernChanges *self);
+gboolean tern_changes_has_folder_list (const TernChanges *self, gint64 account_id);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TernChanges, tern_changes_unref)
 

@@ -50,13 +50,13 @@ typedef enum
  */
 typedef struct
 {
-  const char  *remote_id;
-  const char  *part_id;
-  guint64      offset;
-  guint64      length;
-  gpointer     data;
+  const char *remote_id;
+  const char *part_id;
+  guint64 offset;
+  guint64 length;
+  gpointer data;
   TernPartForm form;
-  gboolean     is_overrun;
+  gboolean is_overrun;
 } TernPartRequest;
 
 /**
@@ -70,8 +70,11 @@ typedef struct
  * Takes the bytes of a part as they arrive: fewer than asked for where the part ends before. A part
  * whose last call never comes was cut off and is worth nothing.
  */
-typedef void (*TernPartFunc) (const TernPartRequest *request, const guint8 *bytes, gsize length,
-                              gboolean complete, gpointer user_data);
+typedef void (*TernPartFunc) (const TernPartRequest *request,
+                              const guint8 *bytes,
+                              gsize length,
+                              gboolean complete,
+                              gpointer user_data);
 
 /**
  * TernRemoteChange:
@@ -101,23 +104,23 @@ typedef void (*TernPartFunc) (const TernPartRequest *request, const guint8 *byte
 typedef struct
 {
   TernOperationKind kind;
-  const char       *folder;
-  GPtrArray        *messages;
-  GPtrArray        *message_ids;
-  TernFlags         set;
-  TernFlags         clear;
-  const char       *set_keywords;
-  const char       *clear_keywords;
-  const char       *target;
-  TernFolderRole    role;
-  const char       *name;
-  const char       *parent;
-  gboolean          subscribed;
-  gboolean          only_empty;
-  GBytes           *content;
-  gint64            received;
-  const char       *step;
-  gboolean          is_resumed;
+  const char *folder;
+  GPtrArray *messages;
+  GPtrArray *message_ids;
+  TernFlags set;
+  TernFlags clear;
+  const char *set_keywords;
+  const char *clear_keywords;
+  const char *target;
+  TernFolderRole role;
+  const char *name;
+  const char *parent;
+  gboolean subscribed;
+  gboolean only_empty;
+  GBytes *content;
+  gint64 received;
+  const char *step;
+  gboolean is_resumed;
 } TernRemoteChange;
 
 #define TERN_TYPE_CHANNEL (tern_channel_get_type ())
@@ -134,32 +137,51 @@ struct _TernChannelInterface
 {
   GTypeInterface parent_iface;
 
-  void (*connect_async) (TernChannel *self, GCancellable *cancellable,
-                         GAsyncReadyCallback callback, gpointer user_data);
+  void (*connect_async) (TernChannel *self,
+                         GCancellable *cancellable,
+                         GAsyncReadyCallback callback,
+                         gpointer user_data);
   gboolean (*connect_finish) (TernChannel *self, GAsyncResult *result, GError **error);
 
-  void (*list_folders_async) (TernChannel *self, GCancellable *cancellable,
-                              GAsyncReadyCallback callback, gpointer user_data);
+  void (*list_folders_async) (TernChannel *self,
+                              GCancellable *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer user_data);
   GPtrArray *(*list_folders_finish) (TernChannel *self, GAsyncResult *result, GError **error);
 
-  void (*check_folders_async) (TernChannel *self, const char *const *folders,
-                               GCancellable *cancellable, GAsyncReadyCallback callback,
+  void (*check_folders_async) (TernChannel *self,
+                               const char *const *folders,
+                               GCancellable *cancellable,
+                               GAsyncReadyCallback callback,
                                gpointer user_data);
   GPtrArray *(*check_folders_finish) (TernChannel *self, GAsyncResult *result, GError **error);
 
-  void (*sync_folder_async) (TernChannel *self, const char *folder, const char *state,
-                             TernSink *sink, TernUrgency urgency, GCancellable *cancellable,
-                             GAsyncReadyCallback callback, gpointer user_data);
+  void (*sync_folder_async) (TernChannel *self,
+                             const char *folder,
+                             const char *state,
+                             TernSink *sink,
+                             TernUrgency urgency,
+                             GCancellable *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer user_data);
   gboolean (*sync_folder_finish) (TernChannel *self, GAsyncResult *result, GError **error);
 
-  void (*fetch_parts_async) (TernChannel *self, const char *folder,
-                             const TernPartRequest *requests, gsize n, TernUrgency urgency,
-                             TernPartFunc func, gpointer func_data, GCancellable *cancellable,
-                             GAsyncReadyCallback callback, gpointer user_data);
+  void (*fetch_parts_async) (TernChannel *self,
+                             const char *folder,
+                             const TernPartRequest *requests,
+                             gsize n,
+                             TernUrgency urgency,
+                             TernPartFunc func,
+                             gpointer func_data,
+                             GCancellable *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer user_data);
   gboolean (*fetch_parts_finish) (TernChannel *self, GAsyncResult *result, GError **error);
 
-  void (*apply_async) (TernChannel *self, const TernRemoteChange *change,
-                       GCancellable *cancellable, GAsyncReadyCallback callback,
+  void (*apply_async) (TernChannel *self,
+                       const TernRemoteChange *change,
+                       GCancellable *cancellable,
+                       GAsyncReadyCallback callback,
                        gpointer user_data);
   TernOutcome *(*apply_finish) (TernChannel *self, GAsyncResult *result, GError **error);
 
@@ -171,41 +193,56 @@ struct _TernChannelInterface
   void (*close) (TernChannel *self);
 };
 
-void       tern_channel_connect_async (TernChannel *self, GCancellable *cancellable,
-                                       GAsyncReadyCallback callback, gpointer user_data);
-gboolean   tern_channel_connect_finish (TernChannel *self, GAsyncResult *result, GError **error);
-void       tern_channel_list_folders_async (TernChannel *self, GCancellable *cancellable,
-                                            GAsyncReadyCallback callback, gpointer user_data);
-GPtrArray *tern_channel_list_folders_finish (TernChannel *self, GAsyncResult *result,
-                                             GError **error);
-void       tern_channel_check_folders_async (TernChannel *self, const char *const *folders,
-                                             GCancellable *cancellable,
-                                             GAsyncReadyCallback callback, gpointer user_data);
-GPtrArray *tern_channel_check_folders_finish (TernChannel *self, GAsyncResult *result,
-                                              GError **error);
-void       tern_channel_sync_folder_async (TernChannel *self, const char *folder,
-                                           const char *state, TernSink *sink,
-                                           TernUrgency urgency, GCancellable *cancellable,
-                                           GAsyncReadyCallback callback, gpointer user_data);
-gboolean   tern_channel_sync_folder_finish (TernChannel *self, GAsyncResult *result,
-                                            GError **error);
-void       tern_channel_fetch_parts_async (TernChannel *self, const char *folder,
-                                           const TernPartRequest *requests, gsize n,
-                                           TernUrgency urgency, TernPartFunc func, gpointer func_data,
-                                           GCancellable *cancellable, GAsyncReadyCallback callback,
-                                           gpointer user_data);
-gboolean   tern_channel_fetch_parts_finish (TernChannel *self, GAsyncResult *result,
-                                            GError **error);
-void       tern_channel_apply_async (TernChannel *self, const TernRemoteChange *change,
-                                     GCancellable *cancellable, GAsyncReadyCallback callback,
+void tern_channel_connect_async (TernChannel *self,
+                                 GCancellable *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer user_data);
+gboolean tern_channel_connect_finish (TernChannel *self, GAsyncResult *result, GError **error);
+void tern_channel_list_folders_async (TernChannel *self,
+                                      GCancellable *cancellable,
+                                      GAsyncReadyCallback callback,
+                                      gpointer user_data);
+GPtrArray *
+tern_channel_list_folders_finish (TernChannel *self, GAsyncResult *result, GError **error);
+void tern_channel_check_folders_async (TernChannel *self,
+                                       const char *const *folders,
+                                       GCancellable *cancellable,
+                                       GAsyncReadyCallback callback,
+                                       gpointer user_data);
+GPtrArray *
+tern_channel_check_folders_finish (TernChannel *self, GAsyncResult *result, GError **error);
+void tern_channel_sync_folder_async (TernChannel *self,
+                                     const char *folder,
+                                     const char *state,
+                                     TernSink *sink,
+                                     TernUrgency urgency,
+                                     GCancellable *cancellable,
+                                     GAsyncReadyCallback callback,
                                      gpointer user_data);
+gboolean tern_channel_sync_folder_finish (TernChannel *self, GAsyncResult *result, GError **error);
+void tern_channel_fetch_parts_async (TernChannel *self,
+                                     const char *folder,
+                                     const TernPartRequest *requests,
+                                     gsize n,
+                                     TernUrgency urgency,
+                                     TernPartFunc func,
+                                     gpointer func_data,
+                                     GCancellable *cancellable,
+                                     GAsyncReadyCallback callback,
+                                     gpointer user_data);
+gboolean tern_channel_fetch_parts_finish (TernChannel *self, GAsyncResult *result, GError **error);
+void tern_channel_apply_async (TernChannel *self,
+                               const TernRemoteChange *change,
+                               GCancellable *cancellable,
+                               GAsyncReadyCallback callback,
+                               gpointer user_data);
 TernOutcome *tern_channel_apply_finish (TernChannel *self, GAsyncResult *result, GError **error);
-void       tern_channel_watch (TernChannel *self, const char *const *folders);
-void       tern_channel_suspend (TernChannel *self);
-void       tern_channel_resume (TernChannel *self);
-void       tern_channel_emit_changed (TernChannel *self, const char *folder);
-void       tern_channel_emit_event (TernChannel *self, TernEvent *event);
+void tern_channel_watch (TernChannel *self, const char *const *folders);
+void tern_channel_suspend (TernChannel *self);
+void tern_channel_resume (TernChannel *self);
+void tern_channel_emit_changed (TernChannel *self, const char *folder);
+void tern_channel_emit_event (TernChannel *self, TernEvent *event);
 TernRoute *tern_channel_dup_route (TernChannel *self);
-void       tern_channel_close (TernChannel *self);
+void tern_channel_close (TernChannel *self);
 
 G_END_DECLS

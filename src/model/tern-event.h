@@ -68,25 +68,25 @@ typedef enum
  */
 typedef struct
 {
-  gint64         time;
-  gint64         account_id;
-  TernEventKind  kind;
+  gint64 time;
+  gint64 account_id;
+  TernEventKind kind;
   TernEventState state;
-  guint          connection;
-  guint          number;
-  gint64         duration;
-  guint64        size;
-  guint64        sent;
-  guint64        received;
-  const char    *text;
-  const char    *result;
+  guint connection;
+  guint number;
+  gint64 duration;
+  guint64 size;
+  guint64 sent;
+  guint64 received;
+  const char *text;
+  const char *result;
 } TernEvent;
 
-GType      tern_event_get_type (void);
+GType tern_event_get_type (void);
 TernEvent *tern_event_new (const TernEvent *fields);
 TernEvent *tern_event_ref (TernEvent *self);
-void       tern_event_unref (TernEvent *self);
-char      *tern_event_dup_reason (const GError *error);
+void tern_event_unref (TernEvent *self);
+char *tern_event_dup_reason (const GError *error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TernEvent, tern_event_unref)
 

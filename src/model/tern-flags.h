@@ -23,11 +23,11 @@ typedef enum
   TERN_FLAGS_JUNK = 1 << 6,
 } TernFlags;
 
-char     *tern_flags_to_string (TernFlags flags);
-gboolean  tern_flags_from_name (const char *name, TernFlags *flag);
+char *tern_flags_to_string (TernFlags flags);
+gboolean tern_flags_from_name (const char *name, TernFlags *flag);
 
-gboolean  tern_keywords_are_valid (const char *keywords);
-gboolean  tern_keywords_contain (const char *keywords, const char *keyword);
-char     *tern_keywords_change (const char *keywords, const char *set, const char *clear);
+gboolean tern_keywords_are_valid (const char *keywords);
+gboolean tern_keywords_contain (const char *keywords, const char *keyword);
+char *tern_keywords_change (const char *keywords, const char *set, const char *clear);
 
 G_END_DECLS

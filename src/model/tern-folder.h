@@ -52,29 +52,29 @@ typedef enum
  */
 typedef struct
 {
-  gint64         id;
-  gint64         account_id;
-  const char    *remote_id;
-  const char    *name;
-  const char    *path;
-  const char    *parent;
+  gint64 id;
+  gint64 account_id;
+  const char *remote_id;
+  const char *name;
+  const char *path;
+  const char *parent;
   TernFolderRole role;
-  gboolean       selectable;
-  gboolean       subscribed;
-  gint           total;
-  gint           unread;
-  gint64         validated;
-  const char    *stamp;
-  const char    *identity;
-  gint64         checked;
-  gboolean       stale;
+  gboolean selectable;
+  gboolean subscribed;
+  gint total;
+  gint unread;
+  gint64 validated;
+  const char *stamp;
+  const char *identity;
+  gint64 checked;
+  gboolean stale;
 } TernFolder;
 
-GType       tern_folder_get_type (void);
+GType tern_folder_get_type (void);
 TernFolder *tern_folder_new (const char *remote_id, const char *path, const char *parent);
 TernFolder *tern_folder_ref (TernFolder *self);
-void        tern_folder_unref (TernFolder *self);
-gboolean    tern_folder_is_pending (const TernFolder *self);
+void tern_folder_unref (TernFolder *self);
+gboolean tern_folder_is_pending (const TernFolder *self);
 const char *tern_folder_role_to_string (TernFolderRole role);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TernFolder, tern_folder_unref)

@@ -21,14 +21,14 @@ G_BEGIN_DECLS
 typedef struct
 {
   TernMessage *message;
-  const char  *text;
-  const char  *html;
+  const char *text;
+  const char *html;
 } TernLetter;
 
-GType       tern_letter_get_type (void);
+GType tern_letter_get_type (void);
 TernLetter *tern_letter_new (TernMessage *message, const char *text, const char *html);
 TernLetter *tern_letter_ref (TernLetter *self);
-void        tern_letter_unref (TernLetter *self);
+void tern_letter_unref (TernLetter *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TernLetter, tern_letter_unref)
 

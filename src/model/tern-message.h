@@ -25,8 +25,8 @@ G_BEGIN_DECLS
  * @global_id: (nullable): the channel's name for the content, the same in all folders
  * @flags: state that every channel knows
  * @keywords: (nullable): the user's own flags, parted by single spaces
- * @labels: (nullable): what the server files it under besides its folder, parted by line feeds; "" for
- *   nothing, %NULL where the server has no labels
+ * @labels: (nullable): what the server files it under besides its folder, parted by line feeds; ""
+ * for nothing, %NULL where the server has no labels
  * @shares_flags: whether its flags are the same in all folders that it stands in
  * @modseq: the server's change counter, 0 where it has none
  * @received: when the server got it, seconds since 1970: what lists sort by
@@ -51,31 +51,31 @@ G_BEGIN_DECLS
  */
 typedef struct
 {
-  gint64         id;
-  gint64         account_id;
-  gint64         folder_id;
-  const char    *remote_id;
-  const char    *global_id;
-  TernFlags      flags;
-  const char    *keywords;
-  const char    *labels;
-  gboolean       shares_flags;
-  guint64        modseq;
-  gint64         received;
-  gint64         date;
-  guint64        size;
-  const char    *subject;
-  GPtrArray     *from;
-  GPtrArray     *reply_to;
-  GPtrArray     *to;
-  GPtrArray     *cc;
-  const char    *message_id;
-  const char    *in_reply_to;
-  const char    *references;
+  gint64 id;
+  gint64 account_id;
+  gint64 folder_id;
+  const char *remote_id;
+  const char *global_id;
+  TernFlags flags;
+  const char *keywords;
+  const char *labels;
+  gboolean shares_flags;
+  guint64 modseq;
+  gint64 received;
+  gint64 date;
+  guint64 size;
+  const char *subject;
+  GPtrArray *from;
+  GPtrArray *reply_to;
+  GPtrArray *to;
+  GPtrArray *cc;
+  const char *message_id;
+  const char *in_reply_to;
+  const char *references;
   TernStructure *structure;
-  gboolean       has_attachments;
-  const char    *snippet;
-  const char    *thread;
+  gboolean has_attachments;
+  const char *snippet;
+  const char *thread;
 } TernMessage;
 
 /**
@@ -91,11 +91,11 @@ typedef struct
   gint64 id;
 } TernRowKey;
 
-GType        tern_message_get_type (void);
+GType tern_message_get_type (void);
 TernMessage *tern_message_new (void);
 TernMessage *tern_message_ref (TernMessage *self);
-void         tern_message_unref (TernMessage *self);
-TernRowKey   tern_message_get_key (const TernMessage *self);
+void tern_message_unref (TernMessage *self);
+TernRowKey tern_message_get_key (const TernMessage *self);
 
 int tern_row_key_compare (const TernRowKey *a, const TernRowKey *b);
 

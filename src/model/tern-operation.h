@@ -72,55 +72,55 @@ typedef enum
  */
 typedef struct
 {
-  gint64            id;
-  gint64            account_id;
-  gint64            folder_id;
+  gint64 id;
+  gint64 account_id;
+  gint64 folder_id;
   TernOperationKind kind;
-  TernFlags         set;
-  TernFlags         clear;
-  char             *set_keywords;
-  char             *clear_keywords;
-  gint64            target_folder_id;
-  TernFolderRole    role;
-  char             *name;
-  gint64            parent_id;
-  char             *old_name;
-  gint64            old_parent_id;
-  gboolean          only_empty;
-  GBytes           *content;
-  gint64            received;
-  GArray           *messages;
-  GArray           *copies;
-  guint             attempts;
-  gint64            created;
+  TernFlags set;
+  TernFlags clear;
+  char *set_keywords;
+  char *clear_keywords;
+  gint64 target_folder_id;
+  TernFolderRole role;
+  char *name;
+  gint64 parent_id;
+  char *old_name;
+  gint64 old_parent_id;
+  gboolean only_empty;
+  GBytes *content;
+  gint64 received;
+  GArray *messages;
+  GArray *copies;
+  guint attempts;
+  gint64 created;
 } TernOperation;
 
-GType          tern_operation_get_type (void);
+GType tern_operation_get_type (void);
 TernOperation *tern_operation_new (TernOperationKind kind, const gint64 *messages, gsize n);
-TernOperation *tern_operation_new_flags (const gint64 *messages, gsize n, TernFlags set,
-                                         TernFlags clear);
-TernOperation *tern_operation_new_keywords (const gint64 *messages, gsize n, const char *set,
-                                            const char *clear);
+TernOperation *
+tern_operation_new_flags (const gint64 *messages, gsize n, TernFlags set, TernFlags clear);
+TernOperation *
+tern_operation_new_keywords (const gint64 *messages, gsize n, const char *set, const char *clear);
 TernOperation *tern_operation_new_move (const gint64 *messages, gsize n, gint64 target_folder_id);
-TernOperation *tern_operation_new_move_to_role (const gint64 *messages, gsize n,
-                                                TernFolderRole role);
+TernOperation *
+tern_operation_new_move_to_role (const gint64 *messages, gsize n, TernFolderRole role);
 TernOperation *tern_operation_new_junk (const gint64 *messages, gsize n, gboolean is_junk);
 TernOperation *tern_operation_new_copy (const gint64 *messages, gsize n, gint64 target_folder_id);
 TernOperation *tern_operation_new_delete (const gint64 *messages, gsize n);
-TernOperation *tern_operation_new_append (gint64 folder_id, GBytes *content, TernFlags flags,
-                                          gint64 received);
-TernOperation *tern_operation_new_create_folder (gint64 account_id, gint64 parent_id,
-                                                 const char *name);
-TernOperation *tern_operation_new_rename_folder (gint64 folder_id, gint64 parent_id,
-                                                 const char *name);
+TernOperation *
+tern_operation_new_append (gint64 folder_id, GBytes *content, TernFlags flags, gint64 received);
+TernOperation *
+tern_operation_new_create_folder (gint64 account_id, gint64 parent_id, const char *name);
+TernOperation *
+tern_operation_new_rename_folder (gint64 folder_id, gint64 parent_id, const char *name);
 TernOperation *tern_operation_new_delete_folder (gint64 folder_id);
 TernOperation *tern_operation_new_subscribe (gint64 folder_id, gboolean subscribed);
 TernOperation *tern_operation_copy (const TernOperation *self);
 TernOperation *tern_operation_ref (TernOperation *self);
-void           tern_operation_unref (TernOperation *self);
-gboolean       tern_operation_is_for_messages (const TernOperation *self);
-gboolean       tern_operation_hides_messages (const TernOperation *self);
-const char    *tern_operation_kind_to_string (TernOperationKind kind);
+void tern_operation_unref (TernOperation *self);
+gboolean tern_operation_is_for_messages (const TernOperation *self);
+gboolean tern_operation_hides_messages (const TernOperation *self);
+const char *tern_operation_kind_to_string (TernOperationKind kind);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TernOperation, tern_operation_unref)
 

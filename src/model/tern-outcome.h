@@ -23,16 +23,16 @@ G_BEGIN_DECLS
  */
 typedef struct
 {
-  char       *step;
+  char *step;
   GHashTable *moved;
-  char       *created;
-  GPtrArray  *refused;
-  GError     *error;
-  gboolean    struck_out;
+  char *created;
+  GPtrArray *refused;
+  GError *error;
+  gboolean struck_out;
 } TernOutcome;
 
 TernOutcome *tern_outcome_new (void);
-void         tern_outcome_free (TernOutcome *self);
+void tern_outcome_free (TernOutcome *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TernOutcome, tern_outcome_free)
 

@@ -34,15 +34,15 @@ typedef enum
  */
 typedef struct
 {
-  TernEndpoint    *endpoint;
-  const char      *address;
+  TernEndpoint *endpoint;
+  const char *address;
   TernRouteOutcome outcome;
-  gint64           started;
-  gint64           resolved;
-  gint64           connected;
-  gint64           secured;
-  gint64           ended;
-  GError          *error;
+  gint64 started;
+  gint64 resolved;
+  gint64 connected;
+  gint64 secured;
+  gint64 ended;
+  GError *error;
 } TernRouteEntry;
 
 #define TERN_TYPE_ROUTE (tern_route_get_type ())
@@ -59,15 +59,15 @@ typedef struct
 typedef struct
 {
   const char *channel;
-  GPtrArray  *entries;
-  gint64      established;
+  GPtrArray *entries;
+  gint64 established;
 } TernRoute;
 
-GType      tern_route_get_type (void);
+GType tern_route_get_type (void);
 TernRoute *tern_route_new (const char *channel);
 TernRoute *tern_route_ref (TernRoute *self);
-void       tern_route_unref (TernRoute *self);
-void       tern_route_add (TernRoute *self, const TernRouteEntry *entry);
+void tern_route_unref (TernRoute *self);
+void tern_route_add (TernRoute *self, const TernRouteEntry *entry);
 const TernRouteEntry *tern_route_get_winner (const TernRoute *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TernRoute, tern_route_unref)

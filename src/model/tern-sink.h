@@ -20,9 +20,9 @@ G_BEGIN_DECLS
 typedef struct
 {
   const char *remote_id;
-  TernFlags   flags;
+  TernFlags flags;
   const char *keywords;
-  guint64     modseq;
+  guint64 modseq;
   const char *labels;
 } TernFlagsUpdate;
 
@@ -62,13 +62,13 @@ struct _TernSinkInterface
   void (*foreach_known) (TernSink *self, TernSinkKnownFunc func, gpointer user_data);
 };
 
-void       tern_sink_reset (TernSink *self);
-void       tern_sink_messages (TernSink *self, GPtrArray *messages);
-void       tern_sink_flags (TernSink *self, const TernFlagsUpdate *updates, gsize n);
-void       tern_sink_removed (TernSink *self, const char *const *remote_ids, gsize n);
-void       tern_sink_checkpoint (TernSink *self, const char *state);
-void       tern_sink_progress (TernSink *self, guint done, guint total);
-guint      tern_sink_count_known (TernSink *self);
-void       tern_sink_foreach_known (TernSink *self, TernSinkKnownFunc func, gpointer user_data);
+void tern_sink_reset (TernSink *self);
+void tern_sink_messages (TernSink *self, GPtrArray *messages);
+void tern_sink_flags (TernSink *self, const TernFlagsUpdate *updates, gsize n);
+void tern_sink_removed (TernSink *self, const char *const *remote_ids, gsize n);
+void tern_sink_checkpoint (TernSink *self, const char *state);
+void tern_sink_progress (TernSink *self, guint done, guint total);
+guint tern_sink_count_known (TernSink *self);
+void tern_sink_foreach_known (TernSink *self, TernSinkKnownFunc func, gpointer user_data);
 
 G_END_DECLS

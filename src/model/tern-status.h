@@ -44,20 +44,20 @@ typedef enum
  */
 typedef struct
 {
-  gint64           account_id;
+  gint64 account_id;
   TernAccountState state;
-  gint64           folder_id;
-  guint            done;
-  guint            total;
-  TernRoute       *route;
-  GError          *error;
+  gint64 folder_id;
+  guint done;
+  guint total;
+  TernRoute *route;
+  GError *error;
 } TernStatus;
 
-GType       tern_status_get_type (void);
-TernStatus *tern_status_new (gint64 account_id, TernAccountState state, TernRoute *route,
-                             const GError *error);
+GType tern_status_get_type (void);
+TernStatus *
+tern_status_new (gint64 account_id, TernAccountState state, TernRoute *route, const GError *error);
 TernStatus *tern_status_ref (TernStatus *self);
-void        tern_status_unref (TernStatus *self);
+void tern_status_unref (TernStatus *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TernStatus, tern_status_unref)
 

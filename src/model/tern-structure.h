@@ -42,32 +42,32 @@ typedef enum
 typedef struct _TernStructure TernStructure;
 struct _TernStructure
 {
-  const char  *part_id;
-  const char  *mime_type;
-  const char  *charset;
+  const char *part_id;
+  const char *mime_type;
+  const char *charset;
   TernEncoding encoding;
-  guint64      size;
-  const char  *filename;
-  const char  *content_id;
-  gboolean     is_attachment;
-  gboolean     is_flowed;
-  GPtrArray   *children;
+  guint64 size;
+  const char *filename;
+  const char *content_id;
+  gboolean is_attachment;
+  gboolean is_flowed;
+  GPtrArray *children;
 };
 
-GType          tern_structure_get_type (void);
+GType tern_structure_get_type (void);
 TernStructure *tern_structure_new (const char *part_id, const char *mime_type);
 TernStructure *tern_structure_ref (TernStructure *self);
-void           tern_structure_unref (TernStructure *self);
-void           tern_structure_add_child (TernStructure *self, TernStructure *child);
+void tern_structure_unref (TernStructure *self);
+void tern_structure_add_child (TernStructure *self, TernStructure *child);
 
-char          *tern_structure_to_string (const TernStructure *self);
+char *tern_structure_to_string (const TernStructure *self);
 TernStructure *tern_structure_from_string (const char *text);
 
 const TernStructure *tern_structure_find (const TernStructure *self, const char *part_id);
 const TernStructure *tern_structure_find_text (const TernStructure *self, const char *mime_type);
-GPtrArray           *tern_structure_list_attachments (const TernStructure *self);
-GPtrArray           *tern_structure_list_inline (const TernStructure *self);
-TernEncoding         tern_encoding_from_string (const char *name);
+GPtrArray *tern_structure_list_attachments (const TernStructure *self);
+GPtrArray *tern_structure_list_inline (const TernStructure *self);
+TernEncoding tern_encoding_from_string (const char *name);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TernStructure, tern_structure_unref)
 

@@ -31,27 +31,30 @@ typedef struct
 struct _TernCandidate
 {
   TernRaceEntry entry;
-  GObject      *connection;
+  GObject *connection;
 
   /*< private >*/
   const TernCandidateOwner *functions;
-  gpointer                  owner; /* not owned; NULL when it is over */
-  GObject                  *taken; /* weak */
-  const TernRaceProtocol   *protocol;
-  TernTrust                *trust;
-  gint64                    epoch; /* when the race began */
-  GCancellable             *cancellable;
-  GInetAddress             *inet; /* (nullable) */
-  TernTransport            *transport;
+  gpointer owner; /* not owned; NULL when it is over */
+  GObject *taken; /* weak */
+  const TernRaceProtocol *protocol;
+  TernTrust *trust;
+  gint64 epoch; /* when the race began */
+  GCancellable *cancellable;
+  GInetAddress *inet; /* (nullable) */
+  TernTransport *transport;
 };
 
-TernCandidate *tern_candidate_new (const TernCandidateOwner *functions, gpointer owner,
-                                   const TernRaceProtocol *protocol, TernTrust *trust,
-                                   TernEndpoint *endpoint, gint64 epoch);
-void           tern_candidate_unref (gpointer data);
-void           tern_candidate_trace (const TernCandidate *self, const char *event, gint64 now);
-void           tern_candidate_start (TernCandidate *self);
-GObject       *tern_candidate_take (TernCandidate *self);
-void           tern_candidate_end (TernCandidate *self, TernRaceResult result, GError *error);
+TernCandidate *tern_candidate_new (const TernCandidateOwner *functions,
+                                   gpointer owner,
+                                   const TernRaceProtocol *protocol,
+                                   TernTrust *trust,
+                                   TernEndpoint *endpoint,
+                                   gint64 epoch);
+void tern_candidate_unref (gpointer data);
+void tern_candidate_trace (const TernCandidate *self, const char *event, gint64 now);
+void tern_candidate_start (TernCandidate *self);
+GObject *tern_candidate_take (TernCandidate *self);
+void tern_candidate_end (TernCandidate *self, TernRaceResult result, GError *error);
 
 G_END_DECLS

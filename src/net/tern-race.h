@@ -19,8 +19,10 @@ G_BEGIN_DECLS
  */
 typedef struct
 {
-  void (*ready_async) (TernTransport *transport, GCancellable *cancellable,
-                       GAsyncReadyCallback callback, gpointer user_data);
+  void (*ready_async) (TernTransport *transport,
+                       GCancellable *cancellable,
+                       GAsyncReadyCallback callback,
+                       gpointer user_data);
   GObject *(*ready_finish) (GAsyncResult *result, GError **error);
   void (*discard) (GObject *connection);
 } TernRaceProtocol;
@@ -55,27 +57,29 @@ typedef enum
  */
 typedef struct
 {
-  TernEndpoint  *endpoint;
-  char          *address;
+  TernEndpoint *endpoint;
+  char *address;
   TernRaceResult result;
-  gint64         started;
-  gint64         resolved;
-  gint64         connected;
-  gint64         secured;
-  gint64         ended;
-  GError        *error;
+  gint64 started;
+  gint64 resolved;
+  gint64 connected;
+  gint64 secured;
+  gint64 ended;
+  GError *error;
 } TernRaceEntry;
 
 #define TERN_TYPE_RACE (tern_race_get_type ())
 G_DECLARE_FINAL_TYPE (TernRace, tern_race, TERN, RACE, GObject)
 
-TernRace  *tern_race_new (const TernRaceProtocol *protocol, TernTrust *trust, guint deadline_ms);
-void       tern_race_add_endpoint (TernRace *self, TernEndpoint *endpoint, guint usual_ms,
-                                   gboolean favourite);
-void       tern_race_next_async (TernRace *self, GCancellable *cancellable,
-                                 GAsyncReadyCallback callback, gpointer user_data);
-GObject   *tern_race_next_finish (TernRace *self, GAsyncResult *result, GError **error);
-void       tern_race_settle (TernRace *self, GObject *winner);
+TernRace *tern_race_new (const TernRaceProtocol *protocol, TernTrust *trust, guint deadline_ms);
+void
+tern_race_add_endpoint (TernRace *self, TernEndpoint *endpoint, guint usual_ms, gboolean favourite);
+void tern_race_next_async (TernRace *self,
+                           GCancellable *cancellable,
+                           GAsyncReadyCallback callback,
+                           gpointer user_data);
+GObject *tern_race_next_finish (TernRace *self, GAsyncResult *result, GError **error);
+void tern_race_settle (TernRace *self, GObject *winner);
 GPtrArray *tern_race_list_entries (TernRace *self);
 
 G_END_DECLS

@@ -5,7 +5,9 @@
 
 G_BEGIN_DECLS
 
-TernTransport *tern_transport_new (TernEndpoint *endpoint, const char *address, TernTrust *trust,
+TernTransport *tern_transport_new (TernEndpoint *endpoint,
+                                   const char *address,
+                                   TernTrust *trust,
                                    GSocketConnection *connection);
 
 G_END_DECLS

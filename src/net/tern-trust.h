@@ -11,10 +11,9 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (TernTrust, tern_trust, TERN, TRUST, GObject)
 
 TernTrust *tern_trust_new (void);
-void       tern_trust_add (TernTrust *self, const char *host, guint16 port,
-                           const char *fingerprint);
-gboolean   tern_trust_contains (TernTrust *self, const char *host, guint16 port,
-                                const char *fingerprint);
-char      *tern_trust_fingerprint (GTlsCertificate *certificate);
+void tern_trust_add (TernTrust *self, const char *host, guint16 port, const char *fingerprint);
+gboolean
+tern_trust_contains (TernTrust *self, const char *host, guint16 port, const char *fingerprint);
+char *tern_trust_fingerprint (GTlsCertificate *certificate);
 
 G_END_DECLS

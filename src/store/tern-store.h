@@ -22,126 +22,155 @@ TernStore *tern_store_open (const char *dir, GError **error);
  * database of this version yet. */
 TernStore *tern_store_open_reader (const char *dir, GError **error);
 
-/* Nestable; the outermost commit writes. Every function below is its own transaction outside one. */
+/* Nestable; the outermost commit writes. Every function below is its own transaction outside one.
+ */
 gboolean tern_store_begin (TernStore *self, GError **error);
 gboolean tern_store_commit (TernStore *self, GError **error);
-void     tern_store_rollback (TernStore *self);
+void tern_store_rollback (TernStore *self);
 
 /* tern-store-accounts.c */
-TernAccount *tern_store_add_account (TernStore *self, TernAccount *account, TernChanges *changes,
+TernAccount *tern_store_add_account (TernStore *self,
+                                     TernAccount *account,
+                                     TernChanges *changes,
                                      GError **error);
-gboolean     tern_store_remove_account (TernStore *self, gint64 account_id, TernChanges *changes,
-                                        GError **error);
-GPtrArray   *tern_store_list_accounts (TernStore *self, GError **error);
+gboolean tern_store_remove_account (TernStore *self,
+                                    gint64 account_id,
+                                    TernChanges *changes,
+                                    GError **error);
+GPtrArray *tern_store_list_accounts (TernStore *self, GError **error);
 TernAccount *tern_store_get_account (TernStore *self, gint64 account_id, GError **error);
-gboolean     tern_store_set_body_days (TernStore *self, gint64 account_id, int days,
-                                       TernChanges *changes, GError **error);
+gboolean tern_store_set_body_days (
+    TernStore *self, gint64 account_id, int days, TernChanges *changes, GError **error);
 
 typedef struct
 {
-  char   *host;
+  char *host;
   guint16 port;
-  char   *fingerprint;
+  char *fingerprint;
 } TernStoreTrust;
 
-gboolean   tern_store_add_trust (TernStore *self, const char *host, guint16 port,
-                                 const char *fingerprint, GError **error);
+gboolean tern_store_add_trust (
+    TernStore *self, const char *host, guint16 port, const char *fingerprint, GError **error);
 GPtrArray *tern_store_list_trust (TernStore *self, GError **error);
 
 typedef struct
 {
   TernEndpoint *endpoint;
-  guint         usual_ms;  /* 0: unknown */
-  gboolean      favourite; /* won last; one per account */
-  char         *memory;    /* nullable: what the channel wants to remember of it; opaque */
+  guint usual_ms;     /* 0: unknown */
+  gboolean favourite; /* won last; one per account */
+  char *memory;       /* nullable: what the channel wants to remember of it; opaque */
 } TernStoreEndpointStat;
 
-gboolean   tern_store_put_endpoint_stat (TernStore *self, gint64 account_id,
-                                         const TernStoreEndpointStat *stat, GError **error);
+gboolean tern_store_put_endpoint_stat (TernStore *self,
+                                       gint64 account_id,
+                                       const TernStoreEndpointStat *stat,
+                                       GError **error);
 GPtrArray *tern_store_list_endpoint_stats (TernStore *self, gint64 account_id, GError **error);
 
 /* tern-store-folders.c */
-gboolean    tern_store_put_folders (TernStore *self, gint64 account_id, GPtrArray *folders,
-                                    TernChanges *changes, GError **error);
-gboolean    tern_store_put_folder_states (TernStore *self, gint64 account_id,
-                                          GPtrArray *folders, TernChanges *changes,
-                                          GError **error);
-GPtrArray  *tern_store_list_folders (TernStore *self, gint64 account_id, GError **error);
+gboolean tern_store_put_folders (
+    TernStore *self, gint64 account_id, GPtrArray *folders, TernChanges *changes, GError **error);
+gboolean tern_store_put_folder_states (
+    TernStore *self, gint64 account_id, GPtrArray *folders, TernChanges *changes, GError **error);
+GPtrArray *tern_store_list_folders (TernStore *self, gint64 account_id, GError **error);
 TernFolder *tern_store_get_folder (TernStore *self, gint64 folder_id, GError **error);
-char       *tern_store_dup_sync_state (TernStore *self, gint64 folder_id, GError **error);
-gboolean    tern_store_set_sync_state (TernStore *self, gint64 folder_id, const char *state,
-                                       GError **error);
-gboolean    tern_store_set_synced_stamp (TernStore *self, gint64 folder_id, const char *stamp,
-                                         TernChanges *changes, GError **error);
-gboolean    tern_store_set_validated (TernStore *self, gint64 folder_id, gint64 validated,
-                                      TernChanges *changes, GError **error);
+char *tern_store_dup_sync_state (TernStore *self, gint64 folder_id, GError **error);
+gboolean
+tern_store_set_sync_state (TernStore *self, gint64 folder_id, const char *state, GError **error);
+gboolean tern_store_set_synced_stamp (
+    TernStore *self, gint64 folder_id, const char *stamp, TernChanges *changes, GError **error);
+gboolean tern_store_set_validated (
+    TernStore *self, gint64 folder_id, gint64 validated, TernChanges *changes, GError **error);
 
-/* tern-store-messages.c: what the server says. Snippet, structure and part of a message that is gone
- * meanwhile are no error. */
-gboolean   tern_store_put_messages (TernStore *self, gint64 folder_id, GPtrArray *messages,
-                                    TernChanges *changes, GError **error);
-gboolean   tern_store_put_flags (TernStore *self, gint64 folder_id,
-                                 const TernFlagsUpdate *updates, gsize n, TernChanges *changes,
-                                 GError **error);
-gboolean   tern_store_remove_messages (TernStore *self, gint64 folder_id,
-                                       const char *const *remote_ids, gsize n,
-                                       TernChanges *changes, GError **error);
-gboolean   tern_store_reset_folder (TernStore *self, gint64 folder_id, TernChanges *changes,
-                                    GError **error);
-gboolean   tern_store_foreach_remote_id (TernStore *self, gint64 folder_id, TernSinkKnownFunc func,
-                                         gpointer user_data, GError **error);
-gboolean   tern_store_count_remote_ids (TernStore *self, gint64 folder_id, guint *count,
-                                        GError **error);
-gboolean   tern_store_set_snippet (TernStore *self, gint64 message_id, const char *snippet,
-                                   TernChanges *changes, GError **error);
-gboolean   tern_store_set_structure (TernStore *self, gint64 message_id,
-                                     TernStructure *structure, TernChanges *changes,
+/* tern-store-messages.c: what the server says. Snippet, structure and part of a message that is
+ * gone meanwhile are no error. */
+gboolean tern_store_put_messages (
+    TernStore *self, gint64 folder_id, GPtrArray *messages, TernChanges *changes, GError **error);
+gboolean tern_store_put_flags (TernStore *self,
+                               gint64 folder_id,
+                               const TernFlagsUpdate *updates,
+                               gsize n,
+                               TernChanges *changes,
+                               GError **error);
+gboolean tern_store_remove_messages (TernStore *self,
+                                     gint64 folder_id,
+                                     const char *const *remote_ids,
+                                     gsize n,
+                                     TernChanges *changes,
                                      GError **error);
+gboolean
+tern_store_reset_folder (TernStore *self, gint64 folder_id, TernChanges *changes, GError **error);
+gboolean tern_store_foreach_remote_id (
+    TernStore *self, gint64 folder_id, TernSinkKnownFunc func, gpointer user_data, GError **error);
+gboolean
+tern_store_count_remote_ids (TernStore *self, gint64 folder_id, guint *count, GError **error);
+gboolean tern_store_set_snippet (
+    TernStore *self, gint64 message_id, const char *snippet, TernChanges *changes, GError **error);
+gboolean tern_store_set_structure (TernStore *self,
+                                   gint64 message_id,
+                                   TernStructure *structure,
+                                   TernChanges *changes,
+                                   GError **error);
 
 /* tern-store-rows.c: what lists read; bounded by their limit */
-GPtrArray   *tern_store_read_page (TernStore *self, gint64 folder_id, const TernRowKey *from,
-                                   guint limit, GError **error);
-GBytes      *tern_store_read_keys (TernStore *self, gint64 folder_id, GError **error);
+GPtrArray *tern_store_read_page (
+    TernStore *self, gint64 folder_id, const TernRowKey *from, guint limit, GError **error);
+GBytes *tern_store_read_keys (TernStore *self, gint64 folder_id, GError **error);
 TernMessage *tern_store_get_message (TernStore *self, gint64 message_id, GError **error);
-GArray      *tern_store_list_ids (TernStore *self, gint64 folder_id, TernFlags with,
-                                  TernFlags without, GError **error);
+GArray *tern_store_list_ids (
+    TernStore *self, gint64 folder_id, TernFlags with, TernFlags without, GError **error);
 
 /* tern-store-parts.c; get: NULL without an error where the part is not kept. Evict outside of any
  * transaction. */
-gboolean tern_store_put_part (TernStore *self, gint64 message_id, const char *part_id,
-                              GBytes *content, GError **error);
-GBytes  *tern_store_get_part (TernStore *self, gint64 message_id, const char *part_id,
-                              GError **error);
-GBytes  *tern_store_peek_part (TernStore *self, gint64 message_id, const char *part_id,
-                               GError **error);
+gboolean tern_store_put_part (
+    TernStore *self, gint64 message_id, const char *part_id, GBytes *content, GError **error);
+GBytes *
+tern_store_get_part (TernStore *self, gint64 message_id, const char *part_id, GError **error);
+GBytes *
+tern_store_peek_part (TernStore *self, gint64 message_id, const char *part_id, GError **error);
 gboolean tern_store_evict (TernStore *self, guint64 capacity, GError **error);
 
 /* tern-store-bodies.c: parts kept before anybody asks for them */
 typedef struct
 {
-  TernRowKey     key;
-  char          *remote_id; /* nullable: the server has not told it yet */
-  guint64        size;      /* of the whole message */
+  TernRowKey key;
+  char *remote_id;          /* nullable: the server has not told it yet */
+  guint64 size;             /* of the whole message */
   TernStructure *structure; /* nullable: not known */
-  char          *kept;      /* nullable: the part ids that are kept, parted by single spaces */
+  char *kept;               /* nullable: the part ids that are kept, parted by single spaces */
 } TernStoreBody;
 
-GPtrArray *tern_store_read_bodies (TernStore *self, gint64 folder_id, const TernRowKey *below,
-                                   gint64 since, guint limit, GError **error);
-gboolean   tern_store_has_room (TernStore *self, gint64 received, guint64 size, guint64 capacity,
-                                gboolean *has_room, GError **error);
-gboolean   tern_store_put_part_in_advance (TernStore *self, gint64 message_id,
-                                           const char *part_id, gint64 received, GBytes *content,
-                                           GError **error);
+GPtrArray *tern_store_read_bodies (TernStore *self,
+                                   gint64 folder_id,
+                                   const TernRowKey *below,
+                                   gint64 since,
+                                   guint limit,
+                                   GError **error);
+gboolean tern_store_has_room (TernStore *self,
+                              gint64 received,
+                              guint64 size,
+                              guint64 capacity,
+                              gboolean *has_room,
+                              GError **error);
+gboolean tern_store_put_part_in_advance (TernStore *self,
+                                         gint64 message_id,
+                                         const char *part_id,
+                                         gint64 received,
+                                         GBytes *content,
+                                         GError **error);
 
 /* tern-store-log.c, tern-store-operations.c; account 0 lists all. */
-TernOperation *tern_store_log_operation (TernStore *self, TernOperation *operation,
-                                         TernChanges *changes, GError **error);
-GPtrArray     *tern_store_list_operations (TernStore *self, gint64 account_id, GError **error);
+TernOperation *tern_store_log_operation (TernStore *self,
+                                         TernOperation *operation,
+                                         TernChanges *changes,
+                                         GError **error);
+GPtrArray *tern_store_list_operations (TernStore *self, gint64 account_id, GError **error);
 TernOperation *tern_store_get_operation (TernStore *self, gint64 operation_id, GError **error);
-gboolean       tern_store_has_operations (TernStore *self, gint64 account_id);
-gboolean       tern_store_undo_operation (TernStore *self, gint64 operation_id,
-                                          TernChanges *changes, GError **error);
+gboolean tern_store_has_operations (TernStore *self, gint64 account_id);
+gboolean tern_store_undo_operation (TernStore *self,
+                                    gint64 operation_id,
+                                    TernChanges *changes,
+                                    GError **error);
 
 /**
  * TernStoreRequest:
@@ -156,30 +185,36 @@ gboolean       tern_store_undo_operation (TernStore *self, gint64 operation_id,
  */
 typedef struct
 {
-  TernFlags  set;
-  TernFlags  clear;
-  char      *set_keywords;
-  char      *clear_keywords;
+  TernFlags set;
+  TernFlags clear;
+  char *set_keywords;
+  char *clear_keywords;
   GPtrArray *remote_ids;
   GPtrArray *message_ids;
 } TernStoreRequest;
 
-/* Replaying: a batch, its requests, an attempt counted before each asking, then a step, a refusal or
- * the confirmation. */
-GPtrArray *tern_store_list_batch (TernStore *self, gint64 account_id, gboolean alone,
-                                  GError **error);
+/* Replaying: a batch, its requests, an attempt counted before each asking, then a step, a refusal
+ * or the confirmation. */
+GPtrArray *
+tern_store_list_batch (TernStore *self, gint64 account_id, gboolean alone, GError **error);
 GPtrArray *tern_store_plan (TernStore *self, GPtrArray *batch, gboolean *unnamed, GError **error);
-void       tern_store_request_free (TernStoreRequest *self);
-GBytes    *tern_store_get_operation_content (TernStore *self, gint64 operation_id,
-                                             GError **error);
-gboolean   tern_store_count_attempt (TernStore *self, gint64 operation_id, GError **error);
-char      *tern_store_dup_step (TernStore *self, gint64 operation_id, GError **error);
-gboolean   tern_store_keep_step (TernStore *self, gint64 operation_id, const TernOutcome *outcome,
-                                 GError **error);
-GArray    *tern_store_refuse_messages (TernStore *self, gint64 operation_id, GPtrArray *remote_ids,
-                                       TernChanges *changes, GError **error);
-gboolean   tern_store_confirm_operation (TernStore *self, gint64 operation_id,
-                                         const TernOutcome *outcome, TernChanges *changes,
-                                         GError **error);
+void tern_store_request_free (TernStoreRequest *self);
+GBytes *tern_store_get_operation_content (TernStore *self, gint64 operation_id, GError **error);
+gboolean tern_store_count_attempt (TernStore *self, gint64 operation_id, GError **error);
+char *tern_store_dup_step (TernStore *self, gint64 operation_id, GError **error);
+gboolean tern_store_keep_step (TernStore *self,
+                               gint64 operation_id,
+                               const TernOutcome *outcome,
+                               GError **error);
+GArray *tern_store_refuse_messages (TernStore *self,
+                                    gint64 operation_id,
+                                    GPtrArray *remote_ids,
+                                    TernChanges *changes,
+                                    GError **error);
+gboolean tern_store_confirm_operation (TernStore *self,
+                                       gint64 operation_id,
+                                       const TernOutcome *outcome,
+                                       TernChanges *changes,
+                                       GError **error);
 
 G_END_DECLS

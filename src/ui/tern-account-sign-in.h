@@ -8,7 +8,9 @@
 G_BEGIN_DECLS
 
 void tern_account_ask_password (GtkWindow *parent, TernEngine *engine, TernAccount *account);
-void tern_account_ask_trust (GtkWindow *parent, TernEngine *engine, TernAccount *account,
+void tern_account_ask_trust (GtkWindow *parent,
+                             TernEngine *engine,
+                             TernAccount *account,
                              const GError *error);
 void tern_account_ask_remove (GtkWindow *parent, TernEngine *engine, TernAccount *account);
 

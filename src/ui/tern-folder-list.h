@@ -10,13 +10,13 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (TernFolderList, tern_folder_list, TERN, FOLDER_LIST, GObject)
 
 TernFolderList *tern_folder_list_new (TernEngine *engine);
-void            tern_folder_list_set_show_all (TernFolderList *self, gboolean show_all);
-void            tern_folder_list_reload (TernFolderList *self);
-gboolean        tern_folder_list_has_accounts (TernFolderList *self);
-TernAccount    *tern_folder_list_get_account (TernFolderList *self, gint64 account_id);
-TernFolder     *tern_folder_list_get_folder (TernFolderList *self, gint64 folder_id);
-TernFolder     *tern_folder_list_find_role (TernFolderList *self, gint64 account_id,
-                                            TernFolderRole role);
-gboolean        tern_folder_list_find (TernFolderList *self, gint64 folder_id, guint *position);
+void tern_folder_list_set_show_all (TernFolderList *self, gboolean show_all);
+void tern_folder_list_reload (TernFolderList *self);
+gboolean tern_folder_list_has_accounts (TernFolderList *self);
+TernAccount *tern_folder_list_get_account (TernFolderList *self, gint64 account_id);
+TernFolder *tern_folder_list_get_folder (TernFolderList *self, gint64 folder_id);
+TernFolder *
+tern_folder_list_find_role (TernFolderList *self, gint64 account_id, TernFolderRole role);
+gboolean tern_folder_list_find (TernFolderList *self, gint64 folder_id, guint *position);
 
 G_END_DECLS

@@ -12,7 +12,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (TernInspectorRow, tern_inspector_row, TERN, INSPECTOR_ROW, GtkWidget)
 
 GtkWidget *tern_inspector_row_new (void);
-void       tern_inspector_row_bind (TernInspectorRow *self, TernInspectorItem *item);
-void       tern_inspector_row_unbind (TernInspectorRow *self);
+void tern_inspector_row_bind (TernInspectorRow *self, TernInspectorItem *item);
+void tern_inspector_row_unbind (TernInspectorRow *self);
 
 G_END_DECLS

@@ -12,15 +12,15 @@ G_BEGIN_DECLS
  * the engine keeps. Its signal `traffic` (gint64 time, guint64 sent, guint64 received) tells of
  * bytes. */
 #define TERN_TYPE_INSPECTOR_TIMELINE (tern_inspector_timeline_get_type ())
-G_DECLARE_FINAL_TYPE (TernInspectorTimeline, tern_inspector_timeline, TERN, INSPECTOR_TIMELINE,
-                      GObject)
+G_DECLARE_FINAL_TYPE (
+    TernInspectorTimeline, tern_inspector_timeline, TERN, INSPECTOR_TIMELINE, GObject)
 
 TernInspectorTimeline *tern_inspector_timeline_new (void);
-GListModel            *tern_inspector_timeline_get_items (TernInspectorTimeline *self);
-void                   tern_inspector_timeline_open (TernInspectorTimeline *self,
-                                                     TernEngine *engine, gint64 account_id);
-gboolean               tern_inspector_timeline_update (TernInspectorTimeline *self);
-void                   tern_inspector_timeline_clear (TernInspectorTimeline *self);
-char                  *tern_inspector_timeline_dup_report (TernInspectorTimeline *self);
+GListModel *tern_inspector_timeline_get_items (TernInspectorTimeline *self);
+void
+tern_inspector_timeline_open (TernInspectorTimeline *self, TernEngine *engine, gint64 account_id);
+gboolean tern_inspector_timeline_update (TernInspectorTimeline *self);
+void tern_inspector_timeline_clear (TernInspectorTimeline *self);
+char *tern_inspector_timeline_dup_report (TernInspectorTimeline *self);
 
 G_END_DECLS

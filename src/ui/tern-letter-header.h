@@ -10,7 +10,8 @@ G_BEGIN_DECLS
 #define TERN_TYPE_LETTER_HEADER (tern_letter_header_get_type ())
 G_DECLARE_FINAL_TYPE (TernLetterHeader, tern_letter_header, TERN, LETTER_HEADER, GtkBox)
 
-void tern_letter_header_set_message (TernLetterHeader *self, TernMessage *message,
+void tern_letter_header_set_message (TernLetterHeader *self,
+                                     TernMessage *message,
                                      const char *own_address);
 void tern_letter_header_set_tags (TernLetterHeader *self, TernMessage *message);
 

@@ -5,7 +5,7 @@
 
 G_BEGIN_DECLS
 
-void  tern_letter_link_open (GtkWidget *from, const char *url);
+void tern_letter_link_open (GtkWidget *from, const char *url);
 char *tern_letter_link_to_markup (const char *text);
 
 G_END_DECLS

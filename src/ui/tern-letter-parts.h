@@ -7,7 +7,7 @@
 
 G_BEGIN_DECLS
 
-void tern_letter_parts_serve (WebKitURISchemeRequest *request, TernEngine *engine,
-                              TernLetter *letter);
+void
+tern_letter_parts_serve (WebKitURISchemeRequest *request, TernEngine *engine, TernLetter *letter);
 
 G_END_DECLS

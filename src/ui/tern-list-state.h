@@ -20,20 +20,22 @@ G_BEGIN_DECLS
  */
 typedef struct
 {
-  const char   *icon;
-  char         *title;
-  char         *description;
-  const char   *button;
-  const char   *action;
+  const char *icon;
+  char *title;
+  char *description;
+  const char *button;
+  const char *action;
   const GError *error;
-  gboolean      is_calm;
+  gboolean is_calm;
 } TernListState;
 
-void           tern_list_state_free (TernListState *self);
-TernListState *tern_list_state_for_page (gboolean has_accounts, const TernFolder *folder,
-                                         const TernStatus *status, const char *server);
-TernListState *tern_list_state_for_bar (const TernStatus *status, const char *server,
-                                        gboolean has_struck_out);
+void tern_list_state_free (TernListState *self);
+TernListState *tern_list_state_for_page (gboolean has_accounts,
+                                         const TernFolder *folder,
+                                         const TernStatus *status,
+                                         const char *server);
+TernListState *
+tern_list_state_for_bar (const TernStatus *status, const char *server, gboolean has_struck_out);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TernListState, tern_list_state_free)
 

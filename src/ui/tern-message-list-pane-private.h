@@ -13,7 +13,7 @@ struct _TernMessageListPane
 
   TernEngine *engine;
   TernFolderList *folders;
-  TernStatus *status; /* of the folder's account */
+  TernStatus *status;        /* of the folder's account */
   GCancellable *cancellable; /* of what was asked for the folder that is open */
 
   gint64 folder_id; /* 0 for none */

@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (TernMoveDialog, tern_move_dialog, TERN, MOVE_DIALOG, AdwWindow)
 
 /* Signal: folder-chosen (gint64 folder_id). */
-TernMoveDialog *tern_move_dialog_new (GtkWindow *parent, TernFolderList *folders,
-                                      TernFolder *current);
+TernMoveDialog *
+tern_move_dialog_new (GtkWindow *parent, TernFolderList *folders, TernFolder *current);
 
 G_END_DECLS

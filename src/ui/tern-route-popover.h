@@ -8,6 +8,6 @@
 G_BEGIN_DECLS
 
 GtkWidget *tern_route_popover_new (const TernStatus *status);
-char      *tern_route_describe (const TernStatus *status, gint64 validated, gint64 now);
+char *tern_route_describe (const TernStatus *status, gint64 validated, gint64 now);
 
 G_END_DECLS

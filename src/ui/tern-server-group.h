@@ -12,7 +12,7 @@ G_DECLARE_FINAL_TYPE (TernServerGroup, tern_server_group, TERN, SERVER_GROUP, Ad
 
 /* Signals: changed (), removed (). */
 TernServerGroup *tern_server_group_new (gboolean removable);
-void             tern_server_group_guess (TernServerGroup *self, const char *domain);
-TernEndpoint    *tern_server_group_dup_endpoint (TernServerGroup *self);
+void tern_server_group_guess (TernServerGroup *self, const char *domain);
+TernEndpoint *tern_server_group_dup_endpoint (TernServerGroup *self);
 
 G_END_DECLS

@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (TernSidebarRow, tern_sidebar_row, TERN, SIDEBAR_ROW, GtkWidget)
 
 GtkWidget *tern_sidebar_row_new (void);
-void       tern_sidebar_row_bind (TernSidebarRow *self, TernFolderItem *item);
-void       tern_sidebar_row_unbind (TernSidebarRow *self);
+void tern_sidebar_row_bind (TernSidebarRow *self, TernFolderItem *item);
+void tern_sidebar_row_unbind (TernSidebarRow *self);
 
 G_END_DECLS

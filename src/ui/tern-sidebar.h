@@ -12,8 +12,8 @@ G_DECLARE_FINAL_TYPE (TernSidebar, tern_sidebar, TERN, SIDEBAR, GtkWidget)
 
 /* Signals: folder-selected (gint64 folder_id), folder-activated (gint64 folder_id).
  * Property: folded, whether its header bar ends the window. */
-void     tern_sidebar_set_folders (TernSidebar *self, TernFolderList *folders);
+void tern_sidebar_set_folders (TernSidebar *self, TernFolderList *folders);
 gboolean tern_sidebar_select (TernSidebar *self, gint64 folder_id);
-void     tern_sidebar_open_menu (TernSidebar *self);
+void tern_sidebar_open_menu (TernSidebar *self);
 
 G_END_DECLS

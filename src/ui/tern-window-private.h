@@ -36,15 +36,17 @@ struct _TernWindow
 };
 
 /* One of the engine's operations on a whole folder. */
-typedef void (*TernWindowFolderFunc) (TernEngine *engine, gint64 folder_id,
-                                      GCancellable *cancellable, GAsyncReadyCallback callback,
+typedef void (*TernWindowFolderFunc) (TernEngine *engine,
+                                      gint64 folder_id,
+                                      GCancellable *cancellable,
+                                      GAsyncReadyCallback callback,
                                       gpointer user_data);
 
 /* tern-window.c */
 gboolean tern_window_letter_is_visible (TernWindow *self);
-void     tern_window_show_letter (TernWindow *self, TernMessageItem *item);
-void     tern_window_go_back (TernWindow *self);
-void     tern_window_toggle_sidebar (TernWindow *self);
+void tern_window_show_letter (TernWindow *self, TernMessageItem *item);
+void tern_window_go_back (TernWindow *self);
+void tern_window_toggle_sidebar (TernWindow *self);
 
 /* tern-window-actions.c */
 void tern_window_add_actions (GtkWidgetClass *klass);
@@ -52,12 +54,14 @@ void tern_window_update_actions (TernWindow *self);
 
 /* tern-window-operations.c */
 void tern_window_apply (TernWindow *self, TernOperation *operation, char *done);
-void tern_window_apply_to_folder (TernWindow *self, TernWindowFolderFunc func, gint64 folder_id,
+void tern_window_apply_to_folder (TernWindow *self,
+                                  TernWindowFolderFunc func,
+                                  gint64 folder_id,
                                   char *done);
 void tern_window_mark_read (TernWindow *self, TernMessageItem *item);
 void tern_window_set_flag (TernWindow *self, GPtrArray *items, TernFlags flag, gboolean on);
-void tern_window_set_keywords (TernWindow *self, GPtrArray *items, const char *set,
-                               const char *clear);
+void
+tern_window_set_keywords (TernWindow *self, GPtrArray *items, const char *set, const char *clear);
 void tern_window_mark_junk (TernWindow *self, GPtrArray *items);
 void tern_window_copy (TernWindow *self, GPtrArray *items, gint64 folder_id);
 void tern_window_move_to_role (TernWindow *self, GPtrArray *items, TernFolderRole role);

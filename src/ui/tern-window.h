@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (TernWindow, tern_window, TERN, WINDOW, AdwApplicationWindow)
 
 TernWindow *tern_window_new (GtkApplication *application, TernEngine *engine, GSettings *settings);
-void        tern_window_engine_opened (TernWindow *self);
-void        tern_window_say (TernWindow *self, const char *sentence);
+void tern_window_engine_opened (TernWindow *self);
+void tern_window_say (TernWindow *self, const char *sentence);
 
 G_END_DECLS

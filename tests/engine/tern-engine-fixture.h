@@ -29,14 +29,14 @@ void fixture_forget (Fixture *fixture);
 void fixture_add_account (Fixture *fixture);
 
 GAsyncResult *fixture_wait (GAsyncResult **result);
-void          fixture_done_cb (GObject *object, GAsyncResult *result, gpointer user_data);
+void fixture_done_cb (GObject *object, GAsyncResult *result, gpointer user_data);
 
 TernFolder *fixture_get_folder (Fixture *fixture, const char *path);
-gboolean    fixture_sync (Fixture *fixture, const char *path, GError **error);
-gint64      fixture_nth_message (Fixture *fixture, const char *path, guint n);
-guint       fixture_count_rows (Fixture *fixture, const char *path);
+gboolean fixture_sync (Fixture *fixture, const char *path, GError **error);
+gint64 fixture_nth_message (Fixture *fixture, const char *path, guint n);
+guint fixture_count_rows (Fixture *fixture, const char *path);
 
 TernOperation *fixture_apply (Fixture *fixture, TernOperation *operation);
-gboolean       fixture_flush (Fixture *fixture, GError **error);
+gboolean fixture_flush (Fixture *fixture, GError **error);
 
 G_END_DECLS

@@ -36,31 +36,32 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (TernMockImapServer, tern_mock_imap_server, TERN, MOCK_IMAP_SERVER, GObject)
 
 TernMockImapServer *tern_mock_imap_server_new (TernSecurity security);
-void                tern_mock_imap_server_start (TernMockImapServer *self);
+void tern_mock_imap_server_start (TernMockImapServer *self);
 /* Closes every connection and the port; disposing does it too. */
-void                tern_mock_imap_server_stop (TernMockImapServer *self);
-guint16             tern_mock_imap_server_get_port (TernMockImapServer *self);
+void tern_mock_imap_server_stop (TernMockImapServer *self);
+guint16 tern_mock_imap_server_get_port (TernMockImapServer *self);
 /* (transfer full): 127.0.0.1, the port and the security; valid once started */
-TernEndpoint       *tern_mock_imap_server_dup_endpoint (TernMockImapServer *self);
+TernEndpoint *tern_mock_imap_server_dup_endpoint (TernMockImapServer *self);
 
 /* The server's certificate. All three are signed by tern_mock_imap_authority_path(), which the
  * system does not trust: "good" (the default) is for localhost, 127.0.0.1 and ::1, "elsewhere" is
  * for mail.example.org only, and "expired" is like "good" but of January 2020. */
-void                tern_mock_imap_server_use_certificate (TernMockImapServer *self,
-                                                           const char *name);
-const char         *tern_mock_imap_authority_path (void);
+void tern_mock_imap_server_use_certificate (TernMockImapServer *self, const char *name);
+const char *tern_mock_imap_authority_path (void);
 /* (transfer full): one of the three, for GTlsServerConnection or a fingerprint */
-GTlsCertificate    *tern_mock_imap_load_certificate (const char *name);
+GTlsCertificate *tern_mock_imap_load_certificate (const char *name);
 
 /* The capabilities before and after authentication, separated by spaces. STARTTLS and
  * LOGINDISABLED are added before TLS where the server was made with TERN_SECURITY_STARTTLS.
  * Commands work whether or not they are announced. */
-void tern_mock_imap_server_set_capabilities (TernMockImapServer *self, const char *before,
+void tern_mock_imap_server_set_capabilities (TernMockImapServer *self,
+                                             const char *before,
                                              const char *after);
-void tern_mock_imap_server_set_login (TernMockImapServer *self, const char *user,
-                                      const char *password);
+void
+tern_mock_imap_server_set_login (TernMockImapServer *self, const char *user, const char *password);
 /* What the greeting says behind the capabilities, and the list that answers ID. */
-void tern_mock_imap_server_set_identity (TernMockImapServer *self, const char *greeting,
+void tern_mock_imap_server_set_identity (TernMockImapServer *self,
+                                         const char *greeting,
                                          const char *identity);
 
 /**
@@ -78,12 +79,12 @@ void tern_mock_imap_server_set_identity (TernMockImapServer *self, const char *g
  */
 typedef struct
 {
-  guint32     uid;
+  guint32 uid;
   const char *flags;
   const char *internaldate;
   const char *raw;
-  gsize       raw_length;
-  guint32     size;
+  gsize raw_length;
+  guint32 size;
   const char *envelope;
   const char *bodystructure;
   const char *preview;
@@ -91,37 +92,45 @@ typedef struct
 
 /* A folder that exists already is only changed. Attributes are separated by spaces; the delimiter
  * is "/". UIDVALIDITY is 1 until it is set. */
-void    tern_mock_imap_server_add_folder (TernMockImapServer *self, const char *name,
-                                          const char *attributes);
+void tern_mock_imap_server_add_folder (TernMockImapServer *self,
+                                       const char *name,
+                                       const char *attributes);
 /* Both as another client does it: whoever has it selected is not told. */
-void    tern_mock_imap_server_rename_folder (TernMockImapServer *self, const char *from,
-                                             const char *to);
-void    tern_mock_imap_server_remove_folder (TernMockImapServer *self, const char *name);
+void
+tern_mock_imap_server_rename_folder (TernMockImapServer *self, const char *from, const char *to);
+void tern_mock_imap_server_remove_folder (TernMockImapServer *self, const char *name);
 gboolean tern_mock_imap_server_has_folder (TernMockImapServer *self, const char *name);
 /* A new UIDVALIDITY numbers the folder's messages from 1 again. */
-void    tern_mock_imap_server_set_uidvalidity (TernMockImapServer *self, const char *folder,
-                                               guint32 uidvalidity);
+void tern_mock_imap_server_set_uidvalidity (TernMockImapServer *self,
+                                            const char *folder,
+                                            guint32 uidvalidity);
 /* Returns the UID. A client that idles in the folder hears of it at once, any other after its
  * next command; the same holds for the other changes below. */
-guint32 tern_mock_imap_server_add_message (TernMockImapServer *self, const char *folder,
+guint32 tern_mock_imap_server_add_message (TernMockImapServer *self,
+                                           const char *folder,
                                            const TernMockImapMessage *message);
 /* Adds @n small letters, "Letter 1" to "Letter N", one minute apart, every third one seen. */
-void    tern_mock_imap_server_add_letters (TernMockImapServer *self, const char *folder, guint n);
+void tern_mock_imap_server_add_letters (TernMockImapServer *self, const char *folder, guint n);
 /* What BODY[SECTION] gives. What was not set comes from @raw for "", "HEADER", "TEXT",
  * "HEADER.FIELDS (…)" and "1" (the same as "TEXT"), and is NIL for any other section. Other items
  * of FETCH, such as X-GM-LABELS, are set in the same way. */
-void    tern_mock_imap_server_set_section (TernMockImapServer *self, const char *folder,
-                                           guint32 uid, const char *section, const char *data,
-                                           gsize length);
-void    tern_mock_imap_server_set_flags (TernMockImapServer *self, const char *folder, guint32 uid,
-                                         const char *flags);
-void    tern_mock_imap_server_remove_message (TernMockImapServer *self, const char *folder,
-                                              guint32 uid);
+void tern_mock_imap_server_set_section (TernMockImapServer *self,
+                                        const char *folder,
+                                        guint32 uid,
+                                        const char *section,
+                                        const char *data,
+                                        gsize length);
+void tern_mock_imap_server_set_flags (TernMockImapServer *self,
+                                      const char *folder,
+                                      guint32 uid,
+                                      const char *flags);
+void
+tern_mock_imap_server_remove_message (TernMockImapServer *self, const char *folder, guint32 uid);
 /* (transfer full) (nullable): the flags; %NULL when there is no such message */
-char   *tern_mock_imap_server_dup_flags (TernMockImapServer *self, const char *folder, guint32 uid);
+char *tern_mock_imap_server_dup_flags (TernMockImapServer *self, const char *folder, guint32 uid);
 /* (transfer full): "SUBJECT: FLAGS" of each message, sorted, a line each */
-char   *tern_mock_imap_server_describe (TernMockImapServer *self, const char *folder);
-guint   tern_mock_imap_server_count_messages (TernMockImapServer *self, const char *folder);
+char *tern_mock_imap_server_describe (TernMockImapServer *self, const char *folder);
+guint tern_mock_imap_server_count_messages (TernMockImapServer *self, const char *folder);
 
 /* Sends @text instead of the reply. After an OK to STARTTLS, TLS starts even so; after an OK to
  * COMPRESS what follows that line is deflated; after an OK to LOGIN or AUTHENTICATE the client is
@@ -144,8 +153,7 @@ void tern_mock_imap_server_set_forgetful (TernMockImapServer *self, gboolean for
  * bytes have been sent or @received bytes received; what comes after is not cut. %G_MAXUINT64 for
  * no bound. Commands that were received whole are carried out, even where nobody hears of it. */
 void tern_mock_imap_server_break_after (TernMockImapServer *self, guint64 sent, guint64 received);
-void tern_mock_imap_server_get_traffic (TernMockImapServer *self, guint64 *sent,
-                                        guint64 *received);
+void tern_mock_imap_server_get_traffic (TernMockImapServer *self, guint64 *sent, guint64 *received);
 /* Changes some bytes of what is sent, the same ones for the same @seed and replies: other bytes,
  * more, fewer, twice, or nothing further. 0 for no more of it. */
 void tern_mock_imap_server_set_noise (TernMockImapServer *self, guint32 seed);
@@ -173,12 +181,12 @@ void tern_mock_imap_server_release (TernMockImapServer *self);
  */
 typedef struct
 {
-  guint    connection;
-  guint    flight;
+  guint connection;
+  guint flight;
   gboolean encrypted;
-  char    *tag;
-  char    *name;
-  char    *args;
+  char *tag;
+  char *name;
+  char *args;
 } TernMockImapCommand;
 
 /**
@@ -191,20 +199,23 @@ typedef struct
  *   usual one
  */
 typedef char *(*TernMockImapHandler) (TernMockImapServer *server,
-                                      const TernMockImapCommand *command, gpointer user_data);
+                                      const TernMockImapCommand *command,
+                                      gpointer user_data);
 
 /* Asked for every command NAME; %NULL takes it back. */
-void tern_mock_imap_server_set_handler (TernMockImapServer *self, const char *name,
-                                        TernMockImapHandler handler, gpointer user_data);
+void tern_mock_imap_server_set_handler (TernMockImapServer *self,
+                                        const char *name,
+                                        TernMockImapHandler handler,
+                                        gpointer user_data);
 
 /* What was received, in order. (transfer full) (element-type TernMockImapCommand): a copy */
 GPtrArray *tern_mock_imap_server_dup_commands (TernMockImapServer *self);
 /* "NAME ARGS", one a line, of all connections; (transfer full) */
-char      *tern_mock_imap_server_dup_transcript (TernMockImapServer *self);
-guint      tern_mock_imap_server_count (TernMockImapServer *self, const char *name);
-guint      tern_mock_imap_server_count_connections (TernMockImapServer *self);
-guint      tern_mock_imap_server_count_open (TernMockImapServer *self);
-void       tern_mock_imap_server_clear_log (TernMockImapServer *self);
+char *tern_mock_imap_server_dup_transcript (TernMockImapServer *self);
+guint tern_mock_imap_server_count (TernMockImapServer *self, const char *name);
+guint tern_mock_imap_server_count_connections (TernMockImapServer *self);
+guint tern_mock_imap_server_count_open (TernMockImapServer *self);
+void tern_mock_imap_server_clear_log (TernMockImapServer *self);
 
 /* These run the thread-default main context until it is so; after 30 s the test has failed. */
 void tern_mock_imap_server_wait_command (TernMockImapServer *self, const char *name, guint n);

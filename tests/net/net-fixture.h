@@ -16,13 +16,13 @@ extern guint net_discarded;
 typedef struct
 {
   GMainContext *context;
-  TernTrust    *trust;
-  TernRace     *race;
+  TernTrust *trust;
+  TernRace *race;
   GCancellable *cancellable;
-  GSocket      *dead;
-  GObject      *connection; /* the last outcome */
-  GError       *error;
-  gboolean      done;
+  GSocket *dead;
+  GObject *connection; /* the last outcome */
+  GError *error;
+  gboolean done;
 } NetFixture;
 
 void net_set_up (NetFixture *self, gconstpointer data);
@@ -36,16 +36,17 @@ void net_wait (NetFixture *self);
 void net_next (NetFixture *self);
 /* The n-th entry, valid as long as the race. */
 const TernRaceEntry *net_entry (NetFixture *self, guint n);
-guint                net_count_entries (NetFixture *self);
+guint net_count_entries (NetFixture *self);
 /* Runs until nothing is pending and asserts that neither a timer nor a descriptor is waited for. */
 void net_assert_quiet (NetFixture *self);
 
 /* A port that nobody listens on, nor can until the fixture is torn down. */
 guint16 net_dead_port (NetFixture *self);
 
-/* Replaces the resolver: "localhost" and addresses as usual, "one.test" is 127.0.0.1, "both.test" is
- * 127.0.0.1 and 127.0.0.2, "dual.test" is ::1 and 127.0.0.1, "many.test" is 20 addresses, "never.test" is never answered; nothing
- * else exists. "proxied.test" is reached through a SOCKS proxy on net_proxy_port. */
+/* Replaces the resolver: "localhost" and addresses as usual, "one.test" is 127.0.0.1, "both.test"
+ * is 127.0.0.1 and 127.0.0.2, "dual.test" is ::1 and 127.0.0.1, "many.test" is 20 addresses,
+ * "never.test" is never answered; nothing else exists. "proxied.test" is reached through a SOCKS
+ * proxy on net_proxy_port. */
 void net_fake_names (void);
 /* How many of "never.test" wait; net_tear_down() asserts that all were cancelled. */
 extern guint net_unanswered;

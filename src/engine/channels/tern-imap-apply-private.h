@@ -14,7 +14,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   guint32 uid;
-  char   *message_id;
+  char *message_id;
   guint32 copy;
 } TernImapApplyMessage;
 
@@ -27,9 +27,9 @@ typedef struct
  */
 typedef struct
 {
-  char    *text;
-  guint    first;
-  guint    n;
+  char *text;
+  guint first;
+  guint n;
   gboolean is_refused;
 } TernImapApplySet;
 
@@ -43,68 +43,67 @@ typedef void (*TernImapApplyFunc) (TernImapApply *self);
  */
 struct _TernImapApply
 {
-  GTask            *task;
-  TernImapChannel  *channel;
+  GTask *task;
+  TernImapChannel *channel;
   TernOperationKind kind;
-  char             *folder;
-  char             *target;
-  char             *set;   /* flags on the wire, parted by spaces */
-  char             *clear;
-  GPtrArray        *below; /* RENAME_FOLDER: names of the folders below */
-  TernFolderRole    role;
-  char             *name;
-  char             *parent;
-  gboolean          subscribed;
-  gboolean          only_empty;
-  GBytes           *content;
-  gint64            received;
-  char             *step;
-  gboolean          is_resumed;
+  char *folder;
+  char *target;
+  char *set; /* flags on the wire, parted by spaces */
+  char *clear;
+  GPtrArray *below; /* RENAME_FOLDER: names of the folders below */
+  TernFolderRole role;
+  char *name;
+  char *parent;
+  gboolean subscribed;
+  gboolean only_empty;
+  GBytes *content;
+  gint64 received;
+  char *step;
+  gboolean is_resumed;
 
-  guint32           uidvalidity;
-  GArray           *messages; /* TernImapApplyMessage by UID */
-  GArray           *asked;    /* guint32: UIDs that the sets are made of */
-  GArray           *sets;     /* TernImapApplySet */
-  guint32           target_uidvalidity;
-  guint32           target_uidnext;
-  TernImapMailboxes *counts;  /* what STATUS told of the target */
-  char              delimiter; /* in names of folders */
-  GHashTable       *wanted;   /* utf8 → GQueue of indexes + 1: letters looked for in the target */
+  guint32 uidvalidity;
+  GArray *messages; /* TernImapApplyMessage by UID */
+  GArray *asked;    /* guint32: UIDs that the sets are made of */
+  GArray *sets;     /* TernImapApplySet */
+  guint32 target_uidvalidity;
+  guint32 target_uidnext;
+  TernImapMailboxes *counts; /* what STATUS told of the target */
+  char delimiter;            /* in names of folders */
+  GHashTable *wanted;        /* utf8 → GQueue of indexes + 1: letters looked for in the target */
 
-  TernImapLease    *lease;
-  char             *selecting; /* what is selected on it before the change goes on */
-  gboolean          is_repeated;
-  guint             pending;  /* answers that are due */
-  GError           *error;    /* why it cannot go on */
-  TernImapApplyFunc next;     /* when all are there */
-  TernOutcome      *outcome;
+  TernImapLease *lease;
+  char *selecting; /* what is selected on it before the change goes on */
+  gboolean is_repeated;
+  guint pending;          /* answers that are due */
+  GError *error;          /* why it cannot go on */
+  TernImapApplyFunc next; /* when all are there */
+  TernOutcome *outcome;
 };
 
 TernImapSession *tern_imap_apply_get_session (TernImapApply *self);
-GCancellable    *tern_imap_apply_get_cancellable (TernImapApply *self);
-void             tern_imap_apply_start (TernImapApply *self);
-void             tern_imap_apply_fail (TernImapApply *self, GError *error);
-void             tern_imap_apply_done (TernImapApply *self);
-void             tern_imap_apply_acquire (TernImapApply *self, const char *folder,
-                                          TernImapApplyFunc next);
+GCancellable *tern_imap_apply_get_cancellable (TernImapApply *self);
+void tern_imap_apply_start (TernImapApply *self);
+void tern_imap_apply_fail (TernImapApply *self, GError *error);
+void tern_imap_apply_done (TernImapApply *self);
+void tern_imap_apply_acquire (TernImapApply *self, const char *folder, TernImapApplyFunc next);
 
 /* A flight: commands sent together; @next follows when all are answered. */
-void             tern_imap_apply_begin_flight (TernImapApply *self, TernImapApplyFunc next);
-void             tern_imap_apply_end_flight (TernImapApply *self);
-void             tern_imap_apply_arrived (TernImapApply *self, GError *error);
-gboolean         tern_imap_apply_is_refusal (const GError *error);
+void tern_imap_apply_begin_flight (TernImapApply *self, TernImapApplyFunc next);
+void tern_imap_apply_end_flight (TernImapApply *self);
+void tern_imap_apply_arrived (TernImapApply *self, GError *error);
+gboolean tern_imap_apply_is_refusal (const GError *error);
 
 /* Sets of messages, and what the server said of each. */
 typedef struct
 {
   TernImapApply *apply;
-  guint          index;
+  guint index;
 } TernImapApplyCall;
 
-void                tern_imap_apply_make_sets (TernImapApply *self, gsize overhead);
-TernImapApplyCall  *tern_imap_apply_call (TernImapApply *self, guint index);
-void                tern_imap_apply_answered (TernImapApplyCall *call, GError *error);
-gboolean            tern_imap_apply_collect_refused (TernImapApply *self);
+void tern_imap_apply_make_sets (TernImapApply *self, gsize overhead);
+TernImapApplyCall *tern_imap_apply_call (TernImapApply *self, guint index);
+void tern_imap_apply_answered (TernImapApplyCall *call, GError *error);
+gboolean tern_imap_apply_collect_refused (TernImapApply *self);
 
 /* tern-imap-apply-flags.c */
 void tern_imap_apply_flags (TernImapApply *self);
@@ -117,8 +116,8 @@ void tern_imap_apply_expunge (TernImapApply *self);
 
 /* tern-imap-apply-search.c */
 gboolean tern_imap_apply_parse_step (TernImapApply *self);
-void     tern_imap_apply_ask_uidnext (TernImapApply *self, const char *mailbox);
-void     tern_imap_apply_search (TernImapApply *self, const char *mailbox);
+void tern_imap_apply_ask_uidnext (TernImapApply *self, const char *mailbox);
+void tern_imap_apply_search (TernImapApply *self, const char *mailbox);
 
 /* tern-imap-apply-append.c */
 void tern_imap_apply_append (TernImapApply *self);

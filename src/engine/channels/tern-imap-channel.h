@@ -13,12 +13,14 @@ G_DECLARE_FINAL_TYPE (TernImapChannel, tern_imap_channel, TERN, IMAP_CHANNEL, GO
 /* See tern-imap-budget.h. */
 typedef struct _TernImapBudget TernImapBudget;
 
-TernImapChannel *tern_imap_channel_new (TernAccount *account, const char *password,
-                                        TernTrust *trust);
-void             tern_imap_channel_share (TernImapChannel *self, TernImapBudget *budget);
-void             tern_imap_channel_remember (TernImapChannel *self, TernEndpoint *endpoint,
-                                             guint usual_ms, gboolean favourite,
-                                             const char *memory);
-char            *tern_imap_channel_dup_memory (TernImapChannel *self, TernEndpoint *endpoint);
+TernImapChannel *
+tern_imap_channel_new (TernAccount *account, const char *password, TernTrust *trust);
+void tern_imap_channel_share (TernImapChannel *self, TernImapBudget *budget);
+void tern_imap_channel_remember (TernImapChannel *self,
+                                 TernEndpoint *endpoint,
+                                 guint usual_ms,
+                                 gboolean favourite,
+                                 const char *memory);
+char *tern_imap_channel_dup_memory (TernImapChannel *self, TernEndpoint *endpoint);
 
 G_END_DECLS

@@ -22,19 +22,19 @@ G_BEGIN_DECLS
 typedef struct
 {
   TernEndpoint *endpoint;
-  guint         usual_ms;
-  gboolean      is_favourite;
-  char         *capabilities;
-  char         *before;
-  gboolean      is_sequential;
-  gboolean      has_no_compress;
-  GError       *refused;
+  guint usual_ms;
+  gboolean is_favourite;
+  char *capabilities;
+  char *before;
+  gboolean is_sequential;
+  gboolean has_no_compress;
+  GError *refused;
 } TernImapMemory;
 
 TernImapMemory *tern_imap_memory_new (TernEndpoint *endpoint);
-void            tern_imap_memory_free (TernImapMemory *self);
-void            tern_imap_memory_parse (TernImapMemory *self, const char *text);
-char           *tern_imap_memory_to_string (const TernImapMemory *self);
-gboolean        tern_imap_memory_learn (TernImapMemory *self, TernImapSession *session);
+void tern_imap_memory_free (TernImapMemory *self);
+void tern_imap_memory_parse (TernImapMemory *self, const char *text);
+char *tern_imap_memory_to_string (const TernImapMemory *self);
+gboolean tern_imap_memory_learn (TernImapMemory *self, TernImapSession *session);
 
 G_END_DECLS

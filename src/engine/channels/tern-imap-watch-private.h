@@ -18,22 +18,23 @@ typedef struct
   guint64 modseq;
 } TernImapSeen;
 
-/* A folder that is watched, or of which NOTIFY told; NULL is the list of folders. What is under way for it holds a reference. */
+/* A folder that is watched, or of which NOTIFY told; NULL is the list of folders. What is under way
+ * for it holds a reference. */
 typedef struct
 {
   TernImapChannel *channel; /* NULL once it is watched no longer */
-  char            *folder;
-  TernImapSeen     seen;
-  gboolean         is_looking;
-  TernImapLease   *lease;    /* of the look that is under way */
-  guint            failures; /* looks in a row */
-  gboolean         has_given_up;
-  gboolean         is_heard; /* NOTIFY tells of all that happens in it */
-  guint            quiet;    /* looks that brought nothing, in a row */
-  GSource         *looking;  /* the next look */
-  GSource         *telling;  /* news are told then */
-  gint64           told_at;
-  guint            pause; /* between two tellings, in ms */
+  char *folder;
+  TernImapSeen seen;
+  gboolean is_looking;
+  TernImapLease *lease; /* of the look that is under way */
+  guint failures;       /* looks in a row */
+  gboolean has_given_up;
+  gboolean is_heard; /* NOTIFY tells of all that happens in it */
+  guint quiet;       /* looks that brought nothing, in a row */
+  GSource *looking;  /* the next look */
+  GSource *telling;  /* news are told then */
+  gint64 told_at;
+  guint pause; /* between two tellings, in ms */
 } TernImapWatched;
 
 void tern_imap_watch_set (TernImapChannel *self, const char *const *folders);
@@ -53,8 +54,8 @@ void tern_imap_watched_look_no_more (TernImapWatched *self);
 
 void tern_imap_watch_ask_notify (TernImapSlot *slot, TernImapWatched *watched);
 gboolean tern_imap_watch_by_notify (TernImapChannel *self);
-void tern_imap_watch_take_heard (TernImapChannel *self, const char *folder,
-                                 TernImapSession *session);
+void
+tern_imap_watch_take_heard (TernImapChannel *self, const char *folder, TernImapSession *session);
 void tern_imap_watch_take_overflow (TernImapChannel *self, TernImapSession *session);
 
 G_END_DECLS
