@@ -86,6 +86,21 @@ has_control (const char *text)
 }
 
 /**
+ * tern_account_is_address:
+ * @text: what a person or a file gives as a mail address
+ *
+ * Returns: whether it has both halves, and nothing that only a list of addresses would have
+ */
+gboolean
+tern_account_is_address (const char *text)
+{
+  const char *at = strrchr (text, '@');
+
+  return at != NULL && at != text && at[1] != '\0' && strpbrk (text, " <>,;\"") == NULL &&
+         g_utf8_validate (text, -1, NULL) && !has_control (text);
+}
+
+/**
  * tern_account_validate:
  * @self: an account as a person entered it
  * @error: return location for %TERN_ERROR_INVALID
@@ -98,11 +113,7 @@ has_control (const char *text)
 gboolean
 tern_account_validate (const TernAccount *self, GError **error)
 {
-  const char *at = strrchr (self->email, '@');
-
-  if (at == NULL || at == self->email || at[1] == '\0' ||
-      strpbrk (self->email, " <>,;\"") != NULL || !g_utf8_validate (self->email, -1, NULL) ||
-      has_control (self->email))
+  if (!tern_account_is_address (self->email))
     {
       g_set_error (error, TERN_ERROR, TERN_ERROR_INVALID, "“%s” is no mail address", self->email);
       return FALSE;

@@ -44,6 +44,7 @@ TernAccount *tern_account_new (gint64 id,
                                GPtrArray *imap);
 TernAccount *tern_account_ref (TernAccount *self);
 void tern_account_unref (TernAccount *self);
+gboolean tern_account_is_address (const char *text);
 gboolean tern_account_validate (const TernAccount *self, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TernAccount, tern_account_unref)
