@@ -63,7 +63,7 @@ secret_stored_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   TernAccount *account;
   GError *error = NULL;
 
-  if (!tern_secrets_store_password_finish (result, &error))
+  if (!tern_secrets_store_finish (result, &error))
     {
       /* An account whose password cannot be kept would ask for it at every start. */
       take_back (adding);
@@ -129,8 +129,8 @@ tried_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     }
   tern_account_unref (adding->account);
   adding->account = kept;
-  tern_secrets_store_password_async (kept->uuid, kept->email, adding->password,
-                                     tern_core_get_closing (adding->core), secret_stored_cb, task);
+  tern_secrets_store_async (TERN_SECRET_PASSWORD, kept->uuid, kept->email, adding->password,
+                            tern_core_get_closing (adding->core), secret_stored_cb, task);
 }
 
 static gboolean
@@ -251,7 +251,7 @@ probe_password_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   Probe *probe = g_task_get_task_data (task);
   TernRunner *self = probe->runner;
   GError *error = NULL;
-  char *password = tern_secrets_lookup_password_finish (result, &error);
+  char *password = tern_secrets_lookup_finish (result, &error);
 
   if (password == NULL || self->core == NULL)
     {
@@ -283,8 +283,8 @@ tern_runner_probe (TernRunner *self, GTask *task)
   probe->core = self->core;
   probe->runner = g_object_ref (self);
   g_task_set_task_data (task, probe, probe_free);
-  tern_secrets_lookup_password_async (self->account->uuid, self->cancellable, probe_password_cb,
-                                      task);
+  tern_secrets_lookup_async (TERN_SECRET_PASSWORD, self->account->uuid, self->cancellable,
+                             probe_password_cb, task);
 }
 
 static void
@@ -304,7 +304,7 @@ password_set_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (GTask) task = G_TASK (user_data);
   TernRunner *self = g_task_get_task_data (task);
   GError *error = NULL;
-  gboolean stored = tern_secrets_store_password_finish (result, &error);
+  gboolean stored = tern_secrets_store_finish (result, &error);
 
   if (stored && self->core != NULL)
     start_anew (self);
@@ -327,8 +327,8 @@ void
 tern_runner_set_password (TernRunner *self, const char *password, GTask *task)
 {
   g_task_set_task_data (task, g_object_ref (self), g_object_unref);
-  tern_secrets_store_password_async (self->account->uuid, self->account->email, password,
-                                     self->cancellable, password_set_cb, task);
+  tern_secrets_store_async (TERN_SECRET_PASSWORD, self->account->uuid, self->account->email,
+                            password, self->cancellable, password_set_cb, task);
 }
 
 /**

@@ -330,7 +330,7 @@ lookup_password_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (TernRunner) self = TERN_RUNNER (user_data);
   g_autoptr (GError) error = NULL;
   g_autoptr (TernChannel) channel = NULL;
-  char *password = tern_secrets_lookup_password_finish (result, &error);
+  char *password = tern_secrets_lookup_finish (result, &error);
 
   if (password != NULL && self->core != NULL)
     {
@@ -386,8 +386,8 @@ tern_runner_with_channel (TernRunner *self, TernRunnerChannelFunc func, gpointer
 
   g_ptr_array_add (self->waiting, g_memdup2 (&waiter, sizeof waiter));
   if (self->waiting->len == 1)
-    tern_secrets_lookup_password_async (self->account->uuid, self->cancellable, lookup_password_cb,
-                                        g_object_ref (self));
+    tern_secrets_lookup_async (TERN_SECRET_PASSWORD, self->account->uuid, self->cancellable,
+                               lookup_password_cb, g_object_ref (self));
 }
 
 /**

@@ -58,8 +58,9 @@ store (const char *uuid, const char *password, GError **error)
 {
   g_autoptr (GAsyncResult) result = NULL;
 
-  tern_secrets_store_password_async (uuid, "Tern", password, NULL, keep_result, &result);
-  return tern_secrets_store_password_finish (wait_for (&result), error);
+  tern_secrets_store_async (TERN_SECRET_PASSWORD, uuid, "Tern", password, NULL, keep_result,
+                            &result);
+  return tern_secrets_store_finish (wait_for (&result), error);
 }
 
 static char *
@@ -67,8 +68,8 @@ lookup (const char *uuid, GCancellable *cancellable, GError **error)
 {
   g_autoptr (GAsyncResult) result = NULL;
 
-  tern_secrets_lookup_password_async (uuid, cancellable, keep_result, &result);
-  return tern_secrets_lookup_password_finish (wait_for (&result), error);
+  tern_secrets_lookup_async (TERN_SECRET_PASSWORD, uuid, cancellable, keep_result, &result);
+  return tern_secrets_lookup_finish (wait_for (&result), error);
 }
 
 static gboolean
