@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "tern-error.h"
+#include "tern-secret-bundle.h"
 #include "tern-secrets.h"
 
 /* Every test has a keyring file of its own and no D-Bus; libsecret reads where its file is once in
@@ -223,6 +224,102 @@ test_not_plain (Fixture *fixture, gconstpointer data)
   g_assert_null (memmem (contents, length, SECRET, strlen (SECRET)));
 }
 
+static TernSecretBundle *
+make_bundle (char **one, char **two, char **token)
+{
+  TernSecretBundle *bundle = tern_secret_bundle_new ();
+
+  *one = tern_secret_bundle_add (bundle, TERN_SECRET_PASSWORD, SECRET);
+  *two = tern_secret_bundle_add (bundle, TERN_SECRET_PASSWORD, "t other");
+  *token = tern_secret_bundle_add (bundle, TERN_SECRET_REFRESH_TOKEN, "M.C5----");
+  return bundle;
+}
+
+static void
+store_bundle (TernSecretBundle *bundle)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  tern_secret_bundle_store_async (bundle, NULL, keep_result, &result);
+  g_assert_true (tern_secret_bundle_store_finish (wait_for (&result), &error));
+  g_assert_no_error (error);
+}
+
+static void
+test_full_bundle (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (TernSecretBundle) many = tern_secret_bundle_new ();
+  g_autoptr (TernSecretBundle) large = tern_secret_bundle_new ();
+  g_autofree char *secret = g_strnfill (TERN_SECRET_BUNDLE_MAX_SIZE - 4, 'x');
+  g_autofree char *uuid = NULL;
+
+  for (guint i = 0; i < TERN_SECRET_BUNDLE_MAX; i++)
+    {
+      g_autofree char *added = tern_secret_bundle_add (many, TERN_SECRET_PASSWORD, SECRET);
+
+      g_assert_nonnull (added);
+    }
+  g_assert_null (tern_secret_bundle_add (many, TERN_SECRET_PASSWORD, SECRET));
+  uuid = tern_secret_bundle_add (large, TERN_SECRET_PASSWORD, secret);
+  g_assert_nonnull (uuid);
+  g_assert_null (tern_secret_bundle_add (large, TERN_SECRET_PASSWORD, "x"));
+}
+
+static void
+test_bundle (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *one = NULL;
+  g_autofree char *two = NULL;
+  g_autofree char *token = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (!in_child ())
+    return;
+  store_bundle (make_bundle (&one, &two, &token));
+  g_assert_cmpstr (one, !=, two);
+  assert_password (one, SECRET);
+  assert_password (two, "t other");
+  assert_missing (token);
+
+  g_assert_true (store (one, "changed", &error));
+  g_assert_no_error (error);
+  assert_password (one, "changed");
+  assert_password (two, "t other");
+  g_assert_true (clear (two, &error));
+  g_assert_no_error (error);
+  assert_missing (two);
+  assert_password (one, "changed");
+  g_assert_true (clear (two, &error));
+  g_assert_true (clear (token, &error));
+  g_assert_true (clear (one, &error));
+  g_assert_no_error (error);
+  assert_missing (one);
+}
+
+static void
+test_meeting_changes (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *uuids[5] = { NULL, NULL, NULL, g_strdup ("single"), g_strdup ("other") };
+  GAsyncResult *results[5] = { NULL };
+  g_autoptr (GError) error = NULL;
+
+  if (!in_child ())
+    return;
+  store_bundle (make_bundle (&uuids[0], &uuids[1], &uuids[2]));
+  for (guint i = 0; i < G_N_ELEMENTS (uuids); i++)
+    tern_secrets_store_async (TERN_SECRET_PASSWORD, uuids[i], "Tern", uuids[i], NULL, keep_result,
+                              &results[i]);
+  for (guint i = 0; i < G_N_ELEMENTS (uuids); i++)
+    {
+      g_assert_true (tern_secrets_store_finish (wait_for (&results[i]), &error));
+      g_assert_no_error (error);
+      g_clear_object (&results[i]);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (uuids); i++)
+    assert_password (uuids[i], uuids[i]);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -235,5 +332,8 @@ main (int argc, char **argv)
   ADD ("a cancelled lookup is told as cancelled", test_cancelled);
   ADD ("passwords are kept, changed and removed from another thread's context", test_round_trip);
   ADD ("the keyring file does not show the password", test_not_plain);
+  ADD ("a bundle is bounded in number and size", test_full_bundle);
+  ADD ("secrets in a bundle are found, changed and removed one by one", test_bundle);
+  ADD ("changes that are asked for at once are all made", test_meeting_changes);
   return g_test_run ();
 }
