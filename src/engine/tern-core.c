@@ -185,9 +185,11 @@ tern_core_open (TernCore *self, GError **error)
   for (guint i = 0; i < accounts->len; i++)
     {
       const TernAccount *account = g_ptr_array_index (accounts, i);
-      TernRunner *runner = tern_core_get_runner (self, account->id, NULL);
+      TernRunner *runner = NULL;
 
-      if (runner != NULL && tern_runner_has_operations (runner))
+      if (tern_store_has_operations (self->store, account->id))
+        runner = tern_core_get_runner (self, account->id, NULL);
+      if (runner != NULL)
         tern_runner_replay (runner);
     }
   return TRUE;
@@ -320,7 +322,7 @@ TernRunner *
 tern_core_get_runner (TernCore *self, gint64 account_id, GError **error)
 {
   TernRunner *runner = g_hash_table_lookup (self->runners, &account_id);
-  g_autoptr (GPtrArray) accounts = NULL;
+  g_autoptr (TernAccount) account = NULL;
 
   if (runner != NULL)
     return runner;
@@ -332,24 +334,14 @@ tern_core_get_runner (TernCore *self, gint64 account_id, GError **error)
   if (g_cancellable_set_error_if_cancelled (self->closing, error))
     return NULL;
 
-  accounts = tern_store_list_accounts (self->store, error);
-  if (accounts == NULL)
+  account = tern_store_get_account (self->store, account_id, error);
+  if (account == NULL)
     return NULL;
-  for (guint i = 0; i < accounts->len; i++)
-    {
-      TernAccount *account = g_ptr_array_index (accounts, i);
-
-      if (account->id == account_id)
-        {
-          runner = tern_runner_new (self, account);
-          self->living++;
-          g_object_weak_ref (G_OBJECT (runner), runner_gone_cb, self);
-          g_hash_table_insert (self->runners, g_memdup2 (&account_id, sizeof account_id), runner);
-          return runner;
-        }
-    }
-  g_set_error_literal (error, TERN_ERROR, TERN_ERROR_GONE, "there is no such account");
-  return NULL;
+  runner = tern_runner_new (self, account);
+  self->living++;
+  g_object_weak_ref (G_OBJECT (runner), runner_gone_cb, self);
+  g_hash_table_insert (self->runners, g_memdup2 (&account_id, sizeof account_id), runner);
+  return runner;
 }
 
 /**

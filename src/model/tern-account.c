@@ -16,7 +16,8 @@ G_DEFINE_BOXED_TYPE (TernAccount, tern_account, tern_account_ref, tern_account_u
  * @user: (nullable): what it signs in as; %NULL for the address
  * @imap: (element-type TernEndpoint): endpoints, of which a reference is taken
  *
- * Makes an account that fetches the text of letters of the last %TERN_ACCOUNT_BODY_DAYS.
+ * Makes an account that fetches the text of letters of the last %TERN_ACCOUNT_BODY_DAYS and whose
+ * inbox is watched.
  *
  * Returns: (transfer full): a new account
  */
@@ -37,6 +38,7 @@ tern_account_new (gint64 id,
   self->user = g_strdup (user != NULL && *user != '\0' ? user : email);
   self->imap = g_ptr_array_ref (imap);
   self->body_days = TERN_ACCOUNT_BODY_DAYS;
+  self->notify = TRUE;
   return self;
 }
 
@@ -62,6 +64,8 @@ account_clear (gpointer data)
   g_free ((char *) self->name);
   g_free ((char *) self->user);
   g_ptr_array_unref (self->imap);
+  g_free ((char *) self->group);
+  g_free ((char *) self->tags);
 }
 
 /**
@@ -83,6 +87,35 @@ has_control (const char *text)
     if (g_ascii_iscntrl (*text))
       return TRUE;
   return FALSE;
+}
+
+/**
+ * tern_account_is_label:
+ * @text: what a person gives as the name of a group, or as a tag
+ *
+ * Returns: whether it can be one: one line that is not empty, and not too long
+ */
+gboolean
+tern_account_is_label (const char *text)
+{
+  return *text != '\0' && strlen (text) <= TERN_ACCOUNT_LABEL_MAX &&
+         g_utf8_validate (text, -1, NULL) && !has_control (text) && !g_ascii_isspace (text[0]) &&
+         !g_ascii_isspace (text[strlen (text) - 1]);
+}
+
+/**
+ * tern_account_has_tag:
+ * @self: an account
+ * @tag: a tag
+ *
+ * Returns: whether the account has it
+ */
+gboolean
+tern_account_has_tag (const TernAccount *self, const char *tag)
+{
+  g_auto (GStrv) tags = g_strsplit (self->tags != NULL ? self->tags : "", "\n", -1);
+
+  return g_strv_contains ((const char *const *) tags, tag);
 }
 
 /**

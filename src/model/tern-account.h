@@ -19,6 +19,9 @@ G_BEGIN_DECLS
  * @imap: (element-type TernEndpoint): where its mail may be reached
  * @body_days: how many days back the text of letters is fetched before anybody opens them; -1 for
  *   all, 0 for none
+ * @group: (nullable): the name of the group in which people find it
+ * @tags: (nullable): by what people find it, parted by line feeds
+ * @notify: whether its inbox is watched while nobody looks at it
  *
  * A mail account without its secrets. Immutable once shared, reference-counted; may cross threads.
  */
@@ -31,9 +34,16 @@ typedef struct
   const char *user;
   GPtrArray *imap;
   int body_days;
+  const char *group;
+  const char *tags;
+  gboolean notify;
 } TernAccount;
 
 #define TERN_ACCOUNT_BODY_DAYS 30
+
+/* Bytes of a group's name or a tag, and tags of one account. */
+#define TERN_ACCOUNT_LABEL_MAX 64
+#define TERN_ACCOUNT_TAGS_MAX 32
 
 GType tern_account_get_type (void);
 TernAccount *tern_account_new (gint64 id,
@@ -45,6 +55,8 @@ TernAccount *tern_account_new (gint64 id,
 TernAccount *tern_account_ref (TernAccount *self);
 void tern_account_unref (TernAccount *self);
 gboolean tern_account_is_address (const char *text);
+gboolean tern_account_has_tag (const TernAccount *self, const char *tag);
+gboolean tern_account_is_label (const char *text);
 gboolean tern_account_validate (const TernAccount *self, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TernAccount, tern_account_unref)

@@ -49,14 +49,19 @@ insert_account (
                            "there is an account with this address already");
       return FALSE;
     }
-  statement = tern_store_prepare (
-      self, "INSERT INTO account (uuid, email, name, user_name) VALUES (?1, ?2, ?3, ?4)", error);
+  statement = tern_store_prepare_ids (
+      self,
+      "INSERT INTO account (notify, uuid, email, name, user_name, group_name, tags) "
+      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+      TERN_IDS (account->notify != FALSE), error);
   if (statement == NULL)
     return FALSE;
-  tern_store_bind_text (statement, 1, uuid);
-  tern_store_bind_text (statement, 2, account->email);
-  tern_store_bind_text (statement, 3, account->name);
-  tern_store_bind_text (statement, 4, account->user);
+  tern_store_bind_text (statement, 2, uuid);
+  tern_store_bind_text (statement, 3, account->email);
+  tern_store_bind_text (statement, 4, account->name);
+  tern_store_bind_text (statement, 5, account->user);
+  tern_store_bind_text (statement, 6, account->group);
+  tern_store_bind_text (statement, 7, account->tags);
   if (!tern_store_run (statement, error))
     return FALSE;
   *id = sqlite3_last_insert_rowid (self->db);
@@ -89,7 +94,53 @@ tern_store_add_account (TernStore *self, TernAccount *account, TernChanges *chan
   tern_store_note_list (self, TERN_NOTE_FOLDERS, 0);
   if (!tern_store_leave (self, success, changes, error))
     return NULL;
-  return tern_account_new (id, uuid, account->email, account->name, account->user, account->imap);
+  return tern_store_get_account (self, id, error);
+}
+
+static gboolean
+update_sign_in (TernStore *self, gint64 id, const TernAccount *account, GError **error)
+{
+  g_autoptr (TernStatement) statement = tern_store_prepare_ids (
+      self, "UPDATE account SET uuid = ?2, user_name = ?3 WHERE id = ?1", TERN_IDS (id), error);
+
+  if (statement == NULL)
+    return FALSE;
+  tern_store_bind_text (statement, 2, account->uuid);
+  tern_store_bind_text (statement, 3, account->user);
+  return tern_store_run (statement, error) &&
+         tern_store_run_ids (self, "DELETE FROM endpoint WHERE account = ?1", TERN_IDS (id),
+                             error) &&
+         tern_store_run_ids (self, "DELETE FROM endpoint_stat WHERE account = ?1", TERN_IDS (id),
+                             error) &&
+         insert_endpoints (self, id, account->imap, error);
+}
+
+/**
+ * tern_store_set_sign_in:
+ * @self: the writing store
+ * @account_id: the account
+ * @account: has the new uuid, user name and endpoints; nothing else of it counts
+ * @changes: (nullable): where to tell what changed
+ * @error: return location for %TERN_ERROR_STORAGE
+ *
+ * Changes how an account is reached. What is cached of it, and its log, stay.
+ *
+ * Returns: whether it is kept
+ */
+gboolean
+tern_store_set_sign_in (TernStore *self,
+                        gint64 account_id,
+                        const TernAccount *account,
+                        TernChanges *changes,
+                        GError **error)
+{
+  gboolean success;
+
+  if (!tern_store_enter (self, error))
+    return FALSE;
+  success = update_sign_in (self, account_id, account, error);
+  tern_store_note_list (self, TERN_NOTE_FOLDERS, 0);
+  return tern_store_leave (self, success, changes, error);
 }
 
 static gboolean
@@ -137,24 +188,51 @@ tern_store_remove_account (TernStore *self, gint64 account_id, TernChanges *chan
   return tern_store_leave (self, success, changes, error);
 }
 
-static GPtrArray *
-list_endpoints (TernStore *self, gint64 account, GError **error)
+/* One row for each endpoint, so that ten thousand accounts are one statement. */
+#define SELECT_ACCOUNTS                                                                            \
+  "SELECT id, uuid, email, name, user_name, body_days, group_name, tags, notify, host, port, "     \
+  "security FROM account LEFT JOIN endpoint ON endpoint.account = account.id "
+#define ORDER_ACCOUNTS " ORDER BY id, position"
+
+static TernAccount *
+read_account (TernStatement *statement)
 {
-  g_autoptr (GPtrArray) out = g_ptr_array_new_with_free_func ((GDestroyNotify) tern_endpoint_unref);
-  g_autoptr (TernStatement) statement = tern_store_prepare_ids (
-      self, "SELECT host, port, security FROM endpoint WHERE account = ?1 ORDER BY position",
-      TERN_IDS (account), error);
+  g_autoptr (GPtrArray) endpoints =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) tern_endpoint_unref);
+  TernAccount *account = tern_account_new (
+      sqlite3_column_int64 (statement, 0), (const char *) sqlite3_column_text (statement, 1),
+      (const char *) sqlite3_column_text (statement, 2),
+      (const char *) sqlite3_column_text (statement, 3),
+      (const char *) sqlite3_column_text (statement, 4), endpoints);
+
+  account->body_days = sqlite3_column_int (statement, 5);
+  account->group = tern_store_dup_text (statement, 6);
+  account->tags = tern_store_dup_text (statement, 7);
+  account->notify = sqlite3_column_int (statement, 8) != 0;
+  return account;
+}
+
+static GPtrArray *
+read_accounts (TernStatement *statement, GError **error)
+{
+  g_autoptr (GPtrArray) out = g_ptr_array_new_with_free_func ((GDestroyNotify) tern_account_unref);
+  TernAccount *account = NULL;
   gboolean row;
 
-  if (statement == NULL)
-    return NULL;
   while (tern_store_step (statement, &row, error))
     {
       if (!row)
         return g_steal_pointer (&out);
-      g_ptr_array_add (out, tern_endpoint_new ((const char *) sqlite3_column_text (statement, 0),
-                                               (guint16) sqlite3_column_int (statement, 1),
-                                               (TernSecurity) sqlite3_column_int (statement, 2)));
+      if (account == NULL || account->id != sqlite3_column_int64 (statement, 0))
+        {
+          account = read_account (statement);
+          g_ptr_array_add (out, account);
+        }
+      if (sqlite3_column_type (statement, 9) != SQLITE_NULL)
+        g_ptr_array_add (account->imap,
+                         tern_endpoint_new ((const char *) sqlite3_column_text (statement, 9),
+                                            (guint16) sqlite3_column_int (statement, 10),
+                                            (TernSecurity) sqlite3_column_int (statement, 11)));
     }
   return NULL;
 }
@@ -170,33 +248,10 @@ list_endpoints (TernStore *self, gint64 account, GError **error)
 GPtrArray *
 tern_store_list_accounts (TernStore *self, GError **error)
 {
-  g_autoptr (GPtrArray) out = g_ptr_array_new_with_free_func ((GDestroyNotify) tern_account_unref);
-  g_autoptr (TernStatement) statement = tern_store_prepare (
-      self, "SELECT id, uuid, email, name, user_name, body_days FROM account ORDER BY id", error);
-  gboolean row;
+  g_autoptr (TernStatement) statement =
+      tern_store_prepare (self, SELECT_ACCOUNTS ORDER_ACCOUNTS, error);
 
-  if (statement == NULL)
-    return NULL;
-  while (tern_store_step (statement, &row, error))
-    {
-      g_autoptr (GPtrArray) endpoints = NULL;
-      TernAccount *account;
-      gint64 id;
-
-      if (!row)
-        return g_steal_pointer (&out);
-      id = sqlite3_column_int64 (statement, 0);
-      endpoints = list_endpoints (self, id, error);
-      if (endpoints == NULL)
-        return NULL;
-      account = tern_account_new (id, (const char *) sqlite3_column_text (statement, 1),
-                                  (const char *) sqlite3_column_text (statement, 2),
-                                  (const char *) sqlite3_column_text (statement, 3),
-                                  (const char *) sqlite3_column_text (statement, 4), endpoints);
-      account->body_days = sqlite3_column_int (statement, 5);
-      g_ptr_array_add (out, account);
-    }
-  return NULL;
+  return statement != NULL ? read_accounts (statement, error) : NULL;
 }
 
 /**
@@ -210,17 +265,15 @@ tern_store_list_accounts (TernStore *self, GError **error)
 TernAccount *
 tern_store_get_account (TernStore *self, gint64 account_id, GError **error)
 {
-  g_autoptr (GPtrArray) accounts = tern_store_list_accounts (self, error);
+  g_autoptr (TernStatement) statement = tern_store_prepare_ids (
+      self, SELECT_ACCOUNTS "WHERE id = ?1" ORDER_ACCOUNTS, TERN_IDS (account_id), error);
+  g_autoptr (GPtrArray) accounts = statement != NULL ? read_accounts (statement, error) : NULL;
 
-  for (guint i = 0; accounts != NULL && i < accounts->len; i++)
-    {
-      TernAccount *account = g_ptr_array_index (accounts, i);
-
-      if (account->id == account_id)
-        return tern_account_ref (account);
-    }
-  if (accounts != NULL)
-    g_set_error_literal (error, TERN_ERROR, TERN_ERROR_GONE, "there is no such account");
+  if (accounts == NULL)
+    return NULL;
+  if (accounts->len > 0)
+    return tern_account_ref (g_ptr_array_index (accounts, 0));
+  g_set_error_literal (error, TERN_ERROR, TERN_ERROR_GONE, "there is no such account");
   return NULL;
 }
 

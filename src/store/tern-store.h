@@ -33,6 +33,11 @@ TernAccount *tern_store_add_account (TernStore *self,
                                      TernAccount *account,
                                      TernChanges *changes,
                                      GError **error);
+gboolean tern_store_set_sign_in (TernStore *self,
+                                 gint64 account_id,
+                                 const TernAccount *account,
+                                 TernChanges *changes,
+                                 GError **error);
 gboolean tern_store_remove_account (TernStore *self,
                                     gint64 account_id,
                                     TernChanges *changes,

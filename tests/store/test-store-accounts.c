@@ -258,6 +258,54 @@ test_trust (Fixture *f, gconstpointer data)
   g_assert_cmpstr (first->fingerprint, ==, "ab12");
 }
 
+static void
+test_replaced_sign_in (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) endpoints =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) tern_endpoint_unref);
+  g_autoptr (TernAccount) fresh = NULL;
+  g_autoptr (TernAccount) kept = NULL;
+  gint64 message = fixture_put (f, f->inbox, 1, TERN_FLAGS_NONE);
+
+  g_ptr_array_add (endpoints, tern_endpoint_new ("a.example.org", 993, TERN_SECURITY_TLS));
+  g_ptr_array_add (endpoints, tern_endpoint_new ("b.example.org", 143, TERN_SECURITY_STARTTLS));
+  fresh = tern_account_new (0, "bundle/7", "ada@example.org", NULL, "ada", endpoints);
+  g_assert_true (tern_store_set_sign_in (f->store, f->account->id, fresh, NULL, &error));
+  g_assert_no_error (error);
+
+  kept = tern_store_get_account (f->store, f->account->id, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (kept->uuid, ==, "bundle/7");
+  g_assert_cmpstr (kept->user, ==, "ada");
+  g_assert_cmpstr (kept->name, ==, "Ada");
+  g_assert_cmpuint (kept->imap->len, ==, 2);
+  g_assert_true (
+      tern_endpoint_equal (g_ptr_array_index (kept->imap, 1), g_ptr_array_index (endpoints, 1)));
+  fixture_assert_list (f, f->inbox, "%" G_GINT64_FORMAT, message);
+}
+
+static void
+test_labelled (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TernAccount) account =
+      tern_account_new (0, NULL, "ben@example.org", NULL, NULL, f->account->imap);
+  g_autoptr (TernAccount) kept = NULL;
+
+  account->group = g_strdup ("Shop");
+  account->tags = g_strdup ("one\ntwo");
+  account->notify = FALSE;
+  kept = tern_store_add_account (f->store, account, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (kept->group, ==, "Shop");
+  g_assert_true (tern_account_has_tag (kept, "two"));
+  g_assert_false (tern_account_has_tag (kept, "tw"));
+  g_assert_false (kept->notify);
+  g_assert_true (f->account->notify);
+  g_assert_null (f->account->group);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -275,5 +323,7 @@ main (int argc, char **argv)
   ADD ("an account has one favourite endpoint", test_stats);
   ADD ("how far back letters are fetched in advance is kept", test_body_days);
   ADD ("trust in a certificate is kept once", test_trust);
+  ADD ("another way to sign in leaves the mail as it is", test_replaced_sign_in);
+  ADD ("an account is kept with group, tags and whether it is watched", test_labelled);
   return g_test_run ();
 }
