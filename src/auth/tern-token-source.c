@@ -31,6 +31,7 @@ typedef struct
 {
   GTask *task;
   const char *resource; /* interned */
+  TernToken *token;     /* (nullable): came while it waited, and is its own however soon it ends */
   GSource *cancelled;
 } Waiter;
 
@@ -178,6 +179,7 @@ waiter_steal_task (Waiter *self)
       g_source_destroy (self->cancelled);
       g_source_unref (self->cancelled);
     }
+  g_clear_pointer (&self->token, tern_token_unref);
   g_free (self);
   return task;
 }
@@ -255,9 +257,11 @@ answer_first (TernTokenSource *self)
   Waiter *waiter = g_queue_peek_head (&self->waiting);
   const GError *refused =
       waiter->resource != NULL ? g_hash_table_lookup (self->refused, waiter->resource) : NULL;
-  TernToken *token = waiter->resource != NULL ? get_fresh (self, waiter->resource) : NULL;
+  g_autoptr (TernToken) token = waiter->token != NULL ? tern_token_ref (waiter->token) : NULL;
   g_autoptr (GTask) task = NULL;
 
+  if (token == NULL && waiter->resource != NULL && get_fresh (self, waiter->resource) != NULL)
+    token = tern_token_ref (get_fresh (self, waiter->resource));
   if (!is_saved (self) || (waiter->resource != NULL && refused == NULL && token == NULL))
     return FALSE;
   g_queue_pop_head (&self->waiting);
@@ -271,7 +275,7 @@ answer_first (TernTokenSource *self)
   if (refused != NULL)
     g_task_return_error (task, g_error_copy (refused));
   else
-    g_task_return_pointer (task, tern_token_ref (token), (GDestroyNotify) tern_token_unref);
+    g_task_return_pointer (task, g_steal_pointer (&token), (GDestroyNotify) tern_token_unref);
   return TRUE;
 }
 
@@ -315,6 +319,13 @@ take_token (TernTokenSource *self, const char *resource, TernToken *token)
 
   g_hash_table_replace (self->known, (char *) resource, tern_token_ref (token));
   g_hash_table_replace (self->tokens, (char *) resource, tern_token_ref (token));
+  for (GList *l = self->waiting.head; l != NULL; l = l->next)
+    {
+      Waiter *waiter = l->data;
+
+      if (waiter->resource == resource && waiter->token == NULL)
+        waiter->token = tern_token_ref (token);
+    }
   if (changed)
     g_signal_emit (self, signals[SCOPES_CHANGED], 0, resource);
 }
