@@ -73,13 +73,14 @@ tern_secret_queue_return (GTask *task, const GError *error)
   Change *change = g_queue_pop_head (queue);
 
   g_assert (change->task == task);
+  /* The next one first: whoever is answered may push another at once. */
+  if (!g_queue_is_empty (queue))
+    start_first (queue);
   if (error == NULL)
     g_task_return_boolean (task, TRUE);
   else
     g_task_return_error (task, tern_secret_queue_describe (error));
   change_free (change);
-  if (!g_queue_is_empty (queue))
-    start_first (queue);
 }
 
 /**

@@ -222,9 +222,9 @@ account_remove (TernCli *cli, int argc, char **argv)
  * tern_cli_account:
  * @cli: the program
  * @argc: number of words
- * @argv: the command's name, then add, list or remove and their words
+ * @argv: the command's name, then add, import, list or remove and their words
  *
- * Adds, lists or removes accounts.
+ * Adds, imports, lists or removes accounts.
  *
  * Returns: the exit status
  */
@@ -237,7 +237,9 @@ tern_cli_account (TernCli *cli, int argc, char **argv)
     return account_list (cli, argc - 1, argv + 1);
   if (argc >= 2 && strcmp (argv[1], "remove") == 0)
     return account_remove (cli, argc - 1, argv + 1);
-  return tern_cli_complain (_ ("Use it like this: tern-cli account add|list|remove …"));
+  if (argc >= 2 && strcmp (argv[1], "import") == 0)
+    return tern_cli_account_import (cli, argc - 1, argv + 1);
+  return tern_cli_complain (_ ("Use it like this: tern-cli account add|import|list|remove …"));
 }
 
 static const char *

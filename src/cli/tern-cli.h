@@ -38,6 +38,9 @@ typedef TernCliStatus (*TernCliFunc) (TernCli *cli, int argc, char **argv);
 TernCliStatus tern_cli_account (TernCli *cli, int argc, char **argv);
 TernCliStatus tern_cli_probe (TernCli *cli, int argc, char **argv);
 
+/* tern-cli-import.c */
+TernCliStatus tern_cli_account_import (TernCli *cli, int argc, char **argv);
+
 /* tern-cli-folders.c */
 TernCliStatus tern_cli_folders (TernCli *cli, int argc, char **argv);
 TernCliStatus tern_cli_sync (TernCli *cli, int argc, char **argv);

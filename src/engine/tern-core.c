@@ -3,6 +3,7 @@
 
 #include "tern-error.h"
 #include "tern-imap-budget.h"
+#include "tern-providers.h"
 #include "tern-runner.h"
 #include "tern-watcher.h"
 
@@ -24,8 +25,9 @@ struct _TernCore
   gint64 start; /* µs of real time */
   TernStore *store;
   TernTrust *trust;
+  TernProviders *providers;
   GHashTable *runners;    /* gint64 account id → TernRunner */
-  guint living;           /* runners, with those that are closed and still at work */
+  guint living;           /* runners, with those closed and still at work; other work */
   GPtrArray *guests;      /* TernChannel, unowned: of no runner, closed with the core */
   gboolean is_metered;    /* the network costs money */
   gboolean is_background; /* what nobody asked for is fetched, too */
@@ -138,6 +140,7 @@ tern_core_free (TernCore *self)
   g_hash_table_unref (self->statuses);
   g_ptr_array_unref (self->events);
   g_clear_object (&self->trust);
+  g_clear_pointer (&self->providers, tern_providers_free);
   g_clear_object (&self->store);
   g_free (self->dir);
   g_free (self);
@@ -250,6 +253,34 @@ tern_core_get_trust (TernCore *self)
 }
 
 /**
+ * tern_core_get_providers:
+ * @self: a core
+ *
+ * Loads the providers when they are first needed: the program's own, over them the user's, over
+ * them the profile's. Files that cannot be used are left out.
+ *
+ * Returns: (transfer none): the providers
+ */
+TernProviders *
+tern_core_get_providers (TernCore *self)
+{
+  g_autofree char *user =
+      g_build_filename (g_get_user_config_dir (), "tern", "providers.json", NULL);
+  g_autofree char *own = g_build_filename (self->dir, "providers.json", NULL);
+  g_autoptr (GError) error = NULL;
+
+  if (self->providers != NULL)
+    return self->providers;
+  self->providers = tern_providers_load ((const char *const[]){ user, own, NULL }, &error);
+  if (self->providers == NULL)
+    {
+      g_warning ("%s", error->message);
+      self->providers = tern_providers_load ((const char *const[]){ NULL }, NULL);
+    }
+  return self->providers;
+}
+
+/**
  * tern_core_get_budget:
  * @self: a core
  *
@@ -271,6 +302,30 @@ GCancellable *
 tern_core_get_closing (TernCore *self)
 {
   return self->closing;
+}
+
+/**
+ * tern_core_hold:
+ * @self: a core
+ *
+ * Has the core wait, when it goes, for tern_core_release(): something works that is no runner's.
+ */
+void
+tern_core_hold (TernCore *self)
+{
+  self->living++;
+}
+
+/**
+ * tern_core_release:
+ * @self: a core
+ *
+ * Tells that what tern_core_hold() was called for has ended.
+ */
+void
+tern_core_release (TernCore *self)
+{
+  self->living--;
 }
 
 /**

@@ -17,6 +17,7 @@ G_BEGIN_DECLS
 typedef struct _TernCore TernCore;
 typedef struct _TernRunner TernRunner;
 typedef struct _TernImapBudget TernImapBudget;
+typedef struct _TernProviders TernProviders;
 
 /* Takes what the core tells; called on the engine's thread, must only hand it on. */
 typedef struct
@@ -35,8 +36,11 @@ gboolean tern_core_open_reader (TernCore *self, GError **error);
 gint64 tern_core_get_start (TernCore *self);
 TernStore *tern_core_get_store (TernCore *self);
 TernTrust *tern_core_get_trust (TernCore *self);
+TernProviders *tern_core_get_providers (TernCore *self);
 TernImapBudget *tern_core_get_budget (TernCore *self);
 GCancellable *tern_core_get_closing (TernCore *self);
+void tern_core_hold (TernCore *self);
+void tern_core_release (TernCore *self);
 void tern_core_add_guest (TernCore *self, TernChannel *channel);
 void tern_core_remove_guest (TernCore *self, TernChannel *channel);
 TernRunner *tern_core_get_runner (TernCore *self, gint64 account_id, GError **error);

@@ -16,6 +16,7 @@ call_free (gpointer data)
   g_clear_pointer (&call->account, tern_account_unref);
   g_clear_pointer (&call->operation, tern_operation_unref);
   g_clear_object (&call->file);
+  g_clear_pointer (&call->lines, g_ptr_array_unref);
   g_free (call);
 }
 
@@ -59,6 +60,56 @@ tern_engine_return_error (GTask *task, GError *error)
 {
   g_task_return_error (task, error);
   g_object_unref (task);
+}
+
+/* Progress is for the caller, so it goes to the caller's context. */
+typedef struct
+{
+  GFileProgressCallback callback;
+  gpointer user_data;
+  goffset done;
+  goffset total;
+} Progress;
+
+static gboolean
+progress_idle_cb (gpointer user_data)
+{
+  const Progress *progress = user_data;
+
+  progress->callback (progress->done, progress->total, progress->user_data);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+progress_cb (goffset done, goffset total, gpointer user_data)
+{
+  GTask *task = G_TASK (user_data);
+  const Progress *caller = g_object_get_data (G_OBJECT (task), "progress");
+  Progress progress = { caller->callback, caller->user_data, done, total };
+
+  g_main_context_invoke_full (g_task_get_context (task), G_PRIORITY_DEFAULT, progress_idle_cb,
+                              g_memdup2 (&progress, sizeof progress), g_free);
+}
+
+/**
+ * tern_engine_keep_progress:
+ * @task: a request, whose call is its data still
+ *
+ * Lets progress be told by what is returned, with the task as its data, until the task ends.
+ *
+ * Returns: (nullable): what tells the caller, in its context; %NULL where it does not want to know
+ */
+GFileProgressCallback
+tern_engine_keep_progress (GTask *task)
+{
+  const TernEngineCall *call = g_task_get_task_data (task);
+  Progress progress = { call->progress, call->progress_data, 0, 0 };
+
+  if (progress.callback == NULL)
+    return NULL;
+  g_object_set_data_full (G_OBJECT (task), "progress", g_memdup2 (&progress, sizeof progress),
+                          g_free);
+  return progress_cb;
 }
 
 /**

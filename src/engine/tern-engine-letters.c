@@ -101,35 +101,6 @@ tern_engine_load_part_finish (TernEngine *self, GAsyncResult *result, GError **e
   return tern_engine_finish_pointer (self, result, error);
 }
 
-/* Progress is for the caller, so it goes to the caller's context. */
-typedef struct
-{
-  GFileProgressCallback callback;
-  gpointer user_data;
-  goffset done;
-  goffset total;
-} Progress;
-
-static gboolean
-progress_idle_cb (gpointer user_data)
-{
-  const Progress *progress = user_data;
-
-  progress->callback (progress->done, progress->total, progress->user_data);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-progress_cb (goffset done, goffset total, gpointer user_data)
-{
-  GTask *task = G_TASK (user_data);
-  const Progress *caller = g_object_get_data (G_OBJECT (task), "progress");
-  Progress progress = { caller->callback, caller->user_data, done, total };
-
-  g_main_context_invoke_full (g_task_get_context (task), G_PRIORITY_DEFAULT, progress_idle_cb,
-                              g_memdup2 (&progress, sizeof progress), g_free);
-}
-
 static void
 save_part (TernCore *core, GTask *task)
 {
@@ -137,16 +108,12 @@ save_part (TernCore *core, GTask *task)
   g_autofree char *part_id = g_strdup (call->text);
   g_autoptr (GFile) file = g_object_ref (call->file);
   g_autoptr (TernMessage) message = NULL;
-  Progress progress = { call->progress, call->progress_data, 0, 0 };
+  GFileProgressCallback progress = tern_engine_keep_progress (task);
   TernRunner *runner = tern_engine_get_runner_of_message (core, task, call->id, &message);
 
   if (runner == NULL)
     return;
-  if (progress.callback != NULL)
-    g_object_set_data_full (G_OBJECT (task), "progress", g_memdup2 (&progress, sizeof progress),
-                            g_free);
-  tern_runner_save_part (runner, message, part_id, file,
-                         progress.callback != NULL ? progress_cb : NULL, task, task);
+  tern_runner_save_part (runner, message, part_id, file, progress, task, task);
 }
 
 /**

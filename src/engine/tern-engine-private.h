@@ -25,6 +25,8 @@ typedef struct
   TernAccount *account;
   TernOperation *operation;
   GFile *file;
+  GPtrArray *lines;
+  gboolean replace;
   GFileProgressCallback progress;
   gpointer progress_data;
 } TernEngineCall;
@@ -37,6 +39,7 @@ void tern_engine_start (TernEngine *self,
                         GAsyncReadyCallback callback,
                         gpointer user_data);
 void tern_engine_return_error (GTask *task, GError *error);
+GFileProgressCallback tern_engine_keep_progress (GTask *task);
 TernRunner *tern_engine_get_runner (TernCore *core, GTask *task);
 TernRunner *tern_engine_get_runner_of_folder (TernCore *core, GTask *task);
 TernRunner *

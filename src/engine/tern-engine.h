@@ -3,10 +3,12 @@
 
 #include <gio/gio.h>
 
+#include "tern-account-line.h"
 #include "tern-account.h"
 #include "tern-changes.h"
 #include "tern-event.h"
 #include "tern-folder.h"
+#include "tern-import-report.h"
 #include "tern-letter.h"
 #include "tern-message.h"
 #include "tern-operation.h"
@@ -79,6 +81,20 @@ void tern_engine_add_account_async (TernEngine *self,
                                     gpointer user_data);
 TernAccount *
 tern_engine_add_account_finish (TernEngine *self, GAsyncResult *result, GError **error);
+/* Keeps the good ones of @lines (TernAccountLine) without asking any server; of those whose address
+ * there is, only where @replace, and only what they sign in with. Cancelled, it stops between two
+ * steps: the report tells what was done. */
+void tern_engine_import_accounts_async (TernEngine *self,
+                                        GPtrArray *lines,
+                                        gboolean replace,
+                                        const char *group,
+                                        GCancellable *cancellable,
+                                        GFileProgressCallback progress,
+                                        gpointer progress_data,
+                                        GAsyncReadyCallback callback,
+                                        gpointer user_data);
+TernImportReport *
+tern_engine_import_accounts_finish (TernEngine *self, GAsyncResult *result, GError **error);
 void tern_engine_remove_account_async (TernEngine *self,
                                        gint64 account_id,
                                        GCancellable *cancellable,

@@ -64,6 +64,8 @@ account_clear (gpointer data)
   g_free ((char *) self->name);
   g_free ((char *) self->user);
   g_ptr_array_unref (self->imap);
+  g_free ((char *) self->provider);
+  g_free ((char *) self->client_id);
   g_free ((char *) self->group);
   g_free ((char *) self->tags);
 }

@@ -17,6 +17,9 @@ G_BEGIN_DECLS
  * @name: (nullable): the person's name
  * @user: what it signs in as
  * @imap: (element-type TernEndpoint): where its mail may be reached
+ * @provider: (nullable): the id of the provider with whom it signs in by a token; %NULL where it
+ * has a password
+ * @client_id: (nullable): as what its token was issued; %NULL for what Tern is registered as
  * @body_days: how many days back the text of letters is fetched before anybody opens them; -1 for
  *   all, 0 for none
  * @group: (nullable): the name of the group in which people find it
@@ -33,6 +36,8 @@ typedef struct
   const char *name;
   const char *user;
   GPtrArray *imap;
+  const char *provider;
+  const char *client_id;
   int body_days;
   const char *group;
   const char *tags;

@@ -51,8 +51,8 @@ insert_account (
     }
   statement = tern_store_prepare_ids (
       self,
-      "INSERT INTO account (notify, uuid, email, name, user_name, group_name, tags) "
-      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+      "INSERT INTO account (notify, uuid, email, name, user_name, group_name, tags, provider, "
+      "client_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
       TERN_IDS (account->notify != FALSE), error);
   if (statement == NULL)
     return FALSE;
@@ -62,6 +62,8 @@ insert_account (
   tern_store_bind_text (statement, 5, account->user);
   tern_store_bind_text (statement, 6, account->group);
   tern_store_bind_text (statement, 7, account->tags);
+  tern_store_bind_text (statement, 8, account->provider);
+  tern_store_bind_text (statement, 9, account->client_id);
   if (!tern_store_run (statement, error))
     return FALSE;
   *id = sqlite3_last_insert_rowid (self->db);
@@ -101,12 +103,16 @@ static gboolean
 update_sign_in (TernStore *self, gint64 id, const TernAccount *account, GError **error)
 {
   g_autoptr (TernStatement) statement = tern_store_prepare_ids (
-      self, "UPDATE account SET uuid = ?2, user_name = ?3 WHERE id = ?1", TERN_IDS (id), error);
+      self,
+      "UPDATE account SET uuid = ?2, user_name = ?3, provider = ?4, client_id = ?5 WHERE id = ?1",
+      TERN_IDS (id), error);
 
   if (statement == NULL)
     return FALSE;
   tern_store_bind_text (statement, 2, account->uuid);
   tern_store_bind_text (statement, 3, account->user);
+  tern_store_bind_text (statement, 4, account->provider);
+  tern_store_bind_text (statement, 5, account->client_id);
   return tern_store_run (statement, error) &&
          tern_store_run_ids (self, "DELETE FROM endpoint WHERE account = ?1", TERN_IDS (id),
                              error) &&
@@ -119,7 +125,7 @@ update_sign_in (TernStore *self, gint64 id, const TernAccount *account, GError *
  * tern_store_set_sign_in:
  * @self: the writing store
  * @account_id: the account
- * @account: has the new uuid, user name and endpoints; nothing else of it counts
+ * @account: has the new uuid, user name, provider and endpoints; nothing else of it counts
  * @changes: (nullable): where to tell what changed
  * @error: return location for %TERN_ERROR_STORAGE
  *
@@ -190,8 +196,9 @@ tern_store_remove_account (TernStore *self, gint64 account_id, TernChanges *chan
 
 /* One row for each endpoint, so that ten thousand accounts are one statement. */
 #define SELECT_ACCOUNTS                                                                            \
-  "SELECT id, uuid, email, name, user_name, body_days, group_name, tags, notify, host, port, "     \
-  "security FROM account LEFT JOIN endpoint ON endpoint.account = account.id "
+  "SELECT id, uuid, email, name, user_name, body_days, group_name, tags, notify, provider, "       \
+  "client_id, host, port, security FROM account LEFT JOIN endpoint ON endpoint.account = "         \
+  "account.id "
 #define ORDER_ACCOUNTS " ORDER BY id, position"
 
 static TernAccount *
@@ -209,6 +216,8 @@ read_account (TernStatement *statement)
   account->group = tern_store_dup_text (statement, 6);
   account->tags = tern_store_dup_text (statement, 7);
   account->notify = sqlite3_column_int (statement, 8) != 0;
+  account->provider = tern_store_dup_text (statement, 9);
+  account->client_id = tern_store_dup_text (statement, 10);
   return account;
 }
 
@@ -228,11 +237,11 @@ read_accounts (TernStatement *statement, GError **error)
           account = read_account (statement);
           g_ptr_array_add (out, account);
         }
-      if (sqlite3_column_type (statement, 9) != SQLITE_NULL)
+      if (sqlite3_column_type (statement, 11) != SQLITE_NULL)
         g_ptr_array_add (account->imap,
-                         tern_endpoint_new ((const char *) sqlite3_column_text (statement, 9),
-                                            (guint16) sqlite3_column_int (statement, 10),
-                                            (TernSecurity) sqlite3_column_int (statement, 11)));
+                         tern_endpoint_new ((const char *) sqlite3_column_text (statement, 11),
+                                            (guint16) sqlite3_column_int (statement, 12),
+                                            (TernSecurity) sqlite3_column_int (statement, 13)));
     }
   return NULL;
 }
