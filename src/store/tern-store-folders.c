@@ -519,6 +519,11 @@ set_validated (TernStore *self, gint64 folder, gint64 validated, GError **error)
     return TRUE;
   return tern_store_drop_orphans (self, folder, error) &&
          tern_store_drop_unnamed (self, folder, error) &&
+         tern_store_run_ids (self,
+                             "UPDATE message SET unmatched = NULL WHERE unmatched IS NOT NULL "
+                             "AND EXISTS (SELECT 1 FROM placement p WHERE p.message = message.id "
+                             "AND p.folder = ?1)",
+                             TERN_IDS (folder), error) &&
          change_counts (self, folder,
                         "UPDATE folder SET complete = 1 WHERE id = ?1 AND complete = 0",
                         TERN_IDS (folder), error);

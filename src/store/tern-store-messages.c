@@ -98,6 +98,15 @@ find_placement (TernStore *self,
   return TRUE;
 }
 
+/* What a batch needs to know once. */
+typedef struct
+{
+  gint64 account;
+  gint64 folder;
+  gboolean has_unnamed;
+  gboolean has_unmatched;
+} Batch;
+
 /* A message that the user moved here, or that was here before a reset, under a name that the
  * server has not told before now. */
 static gboolean
@@ -127,13 +136,33 @@ find_unnamed (TernStore *self,
   return TRUE;
 }
 
-/* What a batch needs to know once. */
-typedef struct
+/* A message that was here by the names of another channel. Each channel has its own idea of a
+ * message's size. */
+static gboolean
+find_unmatched (TernStore *self,
+                const Batch *batch,
+                const TernMessage *message,
+                TernPlacement *placement,
+                gboolean *found,
+                GError **error)
 {
-  gint64 account;
-  gint64 folder;
-  gboolean has_unnamed;
-} Batch;
+  g_autoptr (TernStatement) statement = tern_store_prepare_ids (
+      self,
+      "SELECT p.id, p.message, p.folder, p.state, p.received, p.flags, p.server_flags "
+      "FROM message m JOIN placement p ON p.message = m.id "
+      "WHERE m.unmatched = ?2 AND m.message_id = ?3 AND p.folder = ?1 AND p.remote_id IS NULL "
+      "AND p.state <> 2 ORDER BY p.id LIMIT 1",
+      TERN_IDS (batch->folder, batch->account), error);
+
+  if (statement == NULL)
+    return FALSE;
+  tern_store_bind_text (statement, 3, message->message_id);
+  if (!tern_store_step (statement, found, error))
+    return FALSE;
+  if (*found)
+    tern_store_read_placement (statement, placement);
+  return TRUE;
+}
 
 static gboolean
 batch_init (TernStore *self, gint64 folder, Batch *batch, GError **error)
@@ -141,7 +170,8 @@ batch_init (TernStore *self, gint64 folder, Batch *batch, GError **error)
   g_autoptr (TernStatement) statement = tern_store_prepare_ids (
       self,
       "SELECT account, EXISTS "
-      "(SELECT 1 FROM placement WHERE placement.folder = ?1 AND remote_id IS NULL) "
+      "(SELECT 1 FROM placement WHERE placement.folder = ?1 AND remote_id IS NULL), "
+      "EXISTS (SELECT 1 FROM message WHERE unmatched = folder.account) "
       "FROM folder WHERE id = ?1",
       TERN_IDS (folder), error);
   gboolean row;
@@ -157,6 +187,7 @@ batch_init (TernStore *self, gint64 folder, Batch *batch, GError **error)
   batch->account = sqlite3_column_int64 (statement, 0);
   batch->folder = folder;
   batch->has_unnamed = sqlite3_column_int (statement, 1) != 0;
+  batch->has_unmatched = sqlite3_column_int (statement, 2) != 0;
   return TRUE;
 }
 
@@ -274,6 +305,24 @@ put_content (TernStore *self, gint64 content, const TernMessage *message, GError
   return !changed || tern_store_note_content (self, content, error);
 }
 
+/* Among many without a name, only the index of the unmatched finds one. */
+static gboolean
+find_known (TernStore *self,
+            const Batch *batch,
+            const TernMessage *message,
+            TernPlacement *placement,
+            gboolean *found,
+            GError **error)
+{
+  if (!find_placement (self, batch->folder, message->remote_id, placement, found, error))
+    return FALSE;
+  if (*found || !batch->has_unnamed)
+    return TRUE;
+  return batch->has_unmatched
+             ? find_unmatched (self, batch, message, placement, found, error)
+             : find_unnamed (self, batch->folder, message, placement, found, error);
+}
+
 static gboolean
 put_message (TernStore *self, const Batch *batch, const TernMessage *message, GError **error)
 {
@@ -281,9 +330,7 @@ put_message (TernStore *self, const Batch *batch, const TernMessage *message, GE
   gint64 content;
   gboolean found;
 
-  if (!find_placement (self, batch->folder, message->remote_id, &placement, &found, error) ||
-      (!found && batch->has_unnamed &&
-       !find_unnamed (self, batch->folder, message, &placement, &found, error)))
+  if (!find_known (self, batch, message, &placement, &found, error))
     return FALSE;
   if (found)
     {

@@ -5,6 +5,7 @@
 
 #include "tern-account.h"
 #include "tern-changes.h"
+#include "tern-channel-state.h"
 #include "tern-folder.h"
 #include "tern-message.h"
 #include "tern-operation.h"
@@ -71,6 +72,21 @@ gboolean tern_store_put_endpoint_stat (TernStore *self,
                                        const TernStoreEndpointStat *stat,
                                        GError **error);
 GPtrArray *tern_store_list_endpoint_stats (TernStore *self, gint64 account_id, GError **error);
+
+/* tern-store-channels.c */
+gboolean
+tern_store_dup_channel (TernStore *self, gint64 account_id, char **channel, GError **error);
+gboolean tern_store_use_channel (TernStore *self,
+                                 gint64 account_id,
+                                 const char *channel,
+                                 GPtrArray *folders,
+                                 TernChanges *changes,
+                                 GError **error);
+gboolean tern_store_put_channel_states (TernStore *self,
+                                        gint64 account_id,
+                                        GPtrArray *states,
+                                        GError **error);
+GPtrArray *tern_store_list_channel_states (TernStore *self, gint64 account_id, GError **error);
 
 /* tern-store-folders.c */
 gboolean tern_store_put_folders (

@@ -10,3 +10,20 @@ ALTER TABLE account ADD COLUMN client_id TEXT;
 ALTER TABLE account ADD COLUMN group_name TEXT;
 ALTER TABLE account ADD COLUMN tags TEXT;
 ALTER TABLE account ADD COLUMN notify INTEGER NOT NULL DEFAULT 1;
+
+-- channel is the one whose names the folders and placements of the account bear; NULL while it has none.
+ALTER TABLE account ADD COLUMN channel TEXT;
+UPDATE account SET channel = 'imap' WHERE id IN (SELECT account FROM folder);
+
+-- What is remembered of a channel: reason is NULL where it worked, else why it was refused.
+CREATE TABLE channel_state (
+  account INTEGER NOT NULL REFERENCES account ON DELETE CASCADE,
+  channel TEXT NOT NULL,
+  reason TEXT,
+  expires INTEGER NOT NULL,
+  PRIMARY KEY (account, channel)
+) STRICT, WITHOUT ROWID;
+
+-- unmatched is the account where the message is still known by the names of the channel before.
+ALTER TABLE message ADD COLUMN unmatched INTEGER;
+CREATE INDEX message_unmatched ON message (unmatched, message_id) WHERE unmatched IS NOT NULL;
