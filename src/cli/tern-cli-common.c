@@ -386,6 +386,12 @@ write_flags (TernJsonWriter *writer, TernFlags flags)
   tern_json_writer_end_array (writer);
 }
 
+static const char *
+get_found (const char *text)
+{
+  return text != NULL && *text != '\0' ? text : NULL;
+}
+
 /**
  * tern_cli_write_message:
  * @writer: where to, in an open object
@@ -427,6 +433,12 @@ tern_cli_write_message (TernJsonWriter *writer,
   tern_json_writer_boolean (writer, message->has_attachments);
   tern_json_writer_key (writer, "snippet");
   tern_json_writer_string (writer, message->snippet);
+  tern_json_writer_key (writer, "code");
+  tern_json_writer_string (writer, get_found (message->code));
+  tern_json_writer_key (writer, "code_certain");
+  tern_json_writer_boolean (writer, message->code_is_certain);
+  tern_json_writer_key (writer, "link");
+  tern_json_writer_string (writer, get_found (message->link));
   tern_json_writer_key (writer, "thread");
   tern_json_writer_string (writer, message->thread);
   tern_json_writer_key (writer, "labels");

@@ -34,7 +34,12 @@ print_letter (const TernLetter *letter)
   print_addresses ("To", message->to);
   print_addresses ("Cc", message->cc);
   printf ("Date: %s\n", date);
-  printf ("Subject: %s\n\n", message->subject != NULL ? message->subject : "");
+  printf ("Subject: %s\n", message->subject != NULL ? message->subject : "");
+  if (message->code != NULL && *message->code != '\0')
+    printf ("Code: %s\n", message->code);
+  if (message->link != NULL && *message->link != '\0')
+    printf ("Link: %s\n", message->link);
+  putchar ('\n');
   if (letter->text != NULL)
     puts (letter->text);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tern-folder-sink.h"
 
+#include "tern-mime-code.h"
+
 struct _TernFolderSink
 {
   GObject parent_instance;
@@ -77,6 +79,25 @@ folder_sink_reset (TernSink *sink)
   finish (self, tern_store_reset_folder (store, self->folder_id, changes, &error), changes, error);
 }
 
+/* A server that gives the beginning of the text gives the code with it. */
+static void
+search_new (GPtrArray *messages)
+{
+  for (guint i = 0; i < messages->len; i++)
+    {
+      TernMessage *message = g_ptr_array_index (messages, i);
+      g_auto (TernMimeCode) found = { NULL };
+
+      if (message->code != NULL || !tern_message_is_recent (message))
+        continue;
+      tern_mime_find_code (message->subject, message->snippet, NULL, &found);
+      if (!found.is_certain)
+        continue;
+      message->code = g_steal_pointer (&found.code);
+      message->code_is_certain = TRUE;
+    }
+}
+
 static void
 folder_sink_messages (TernSink *sink, GPtrArray *messages)
 {
@@ -87,6 +108,7 @@ folder_sink_messages (TernSink *sink, GPtrArray *messages)
 
   if (store == NULL)
     return;
+  search_new (messages);
   changes = tern_changes_new ();
   finish (self, tern_store_put_messages (store, self->folder_id, messages, changes, &error),
           changes, error);

@@ -318,7 +318,7 @@ keep_letter (TernStore *store, const Letter *letter, GError **error)
 
 /* All of a step in one transaction: a letter is kept with all of its text or not at all. */
 static gboolean
-keep_step (const Step *step, GError **error)
+keep_step (const Step *step, TernChanges *changes, GError **error)
 {
   TernStore *store = tern_runner_get_store (step->runner);
 
@@ -333,6 +333,7 @@ keep_step (const Step *step, GError **error)
           tern_store_rollback (store);
           return FALSE;
         }
+      tern_runner_search_kept (step->runner, letter->key.id, changes);
     }
   return tern_store_commit (store, error) && tern_store_evict (store, TERN_PART_CAPACITY, error);
 }
@@ -412,8 +413,13 @@ fetch_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   tern_runner_end (self, error);
   if (self->core != NULL)
     {
+      TernChanges *changes = tern_changes_new ();
+
       measure (self, step);
-      keep_step (step, &store_error);
+      if (keep_step (step, changes, &store_error))
+        tern_core_take_changes (self->core, changes);
+      else
+        tern_changes_unref (changes);
     }
   step_done (step, store_error != NULL ? store_error : error);
 }

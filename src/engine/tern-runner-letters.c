@@ -42,12 +42,35 @@ return_error (GTask *task, GError *error)
   g_object_unref (task);
 }
 
+/* Takes the message as it is kept now. */
+static void
+update_message (Opening *opening, TernChanges *changes)
+{
+  TernRunner *self = opening->runner;
+  TernMessage *updated =
+      tern_store_get_message (tern_runner_get_store (self), opening->message->id, NULL);
+
+  if (updated != NULL)
+    {
+      tern_message_unref (opening->message);
+      opening->message = updated;
+    }
+  tern_core_take_changes (self->core, changes);
+}
+
 static void
 return_letter (GTask *task, const char *text, const char *html)
 {
   Opening *opening = g_task_get_task_data (task);
-  TernLetter *letter = tern_letter_new (opening->message, text, html);
+  TernRunner *self = opening->runner;
+  TernChanges *changes = tern_changes_new ();
+  TernLetter *letter;
 
+  if (self->core != NULL && tern_runner_search_letter (self, opening->message, text, html, changes))
+    update_message (opening, changes);
+  else
+    tern_changes_unref (changes);
+  letter = tern_letter_new (opening->message, text, html);
   tern_runner_release_data (task);
   g_task_return_pointer (task, letter, (GDestroyNotify) tern_letter_unref);
   g_object_unref (task);
@@ -294,16 +317,12 @@ set_structure (Opening *opening, TernStructure *structure)
 {
   TernRunner *self = opening->runner;
   TernChanges *changes = tern_changes_new ();
-  TernStore *store = tern_runner_get_store (self);
-  TernMessage *updated;
 
-  if (tern_store_set_structure (store, opening->message->id, structure, changes, NULL) &&
-      (updated = tern_store_get_message (store, opening->message->id, NULL)) != NULL)
-    {
-      tern_message_unref (opening->message);
-      opening->message = updated;
-    }
-  tern_core_take_changes (self->core, changes);
+  if (tern_store_set_structure (tern_runner_get_store (self), opening->message->id, structure,
+                                changes, NULL))
+    update_message (opening, changes);
+  else
+    tern_changes_unref (changes);
 }
 
 static char *

@@ -92,6 +92,18 @@ void tern_runner_keep_part (TernRunner *self,
                             const TernMessage *message,
                             const char *part_id,
                             GBytes *content);
+void tern_runner_search_beginning (TernRunner *self,
+                                   gint64 id,
+                                   const char *subject,
+                                   const char *text,
+                                   gboolean is_html,
+                                   TernChanges *changes);
+gboolean tern_runner_search_letter (TernRunner *self,
+                                    const TernMessage *message,
+                                    const char *text,
+                                    const char *html,
+                                    TernChanges *changes);
+void tern_runner_search_kept (TernRunner *self, gint64 id, TernChanges *changes);
 TernChannel *tern_runner_make_channel (TernCore *core,
                                        TernAccount *account,
                                        const char *password,

@@ -22,6 +22,7 @@ typedef struct
 {
   gint64 id;
   char *remote_id;
+  char *subject;
   TernStructure *part;
   TernMimeDecoder *decoder;
   GByteArray *content;
@@ -41,6 +42,7 @@ snippet_free (gpointer data)
   Snippet *snippet = data;
 
   g_free (snippet->remote_id);
+  g_free (snippet->subject);
   tern_structure_unref (snippet->part);
   tern_mime_decoder_free (snippet->decoder);
   g_byte_array_unref (snippet->content);
@@ -79,6 +81,8 @@ keep_snippet (TernRunner *self, Snippet *snippet, TernChanges *changes)
   line = tern_mime_make_snippet (text, is_html (snippet), TERN_SNIPPET_CHARS);
   if (!tern_store_set_snippet (tern_runner_get_store (self), snippet->id, line, changes, &error))
     g_debug ("Cannot keep the beginning of a letter: %s", error->message);
+  tern_runner_search_beginning (self, snippet->id, snippet->subject, text, is_html (snippet),
+                                changes);
 }
 
 static void
@@ -179,6 +183,7 @@ snippet_new (const TernMessage *message)
   snippet = g_new0 (Snippet, 1);
   snippet->id = message->id;
   snippet->remote_id = g_strdup (message->remote_id);
+  snippet->subject = g_strdup (message->subject);
   snippet->part = tern_structure_ref ((TernStructure *) part);
   snippet->decoder = tern_mime_decoder_new (part->encoding);
   snippet->content = g_byte_array_new ();
@@ -251,6 +256,7 @@ make_from_kept (TernRunner *self, const TernMessage *message, TernChanges *chang
   g_autofree char *beginning = NULL;
   g_autofree char *text = NULL;
   g_autofree char *line = NULL;
+  gboolean html;
   gsize length;
 
   if (content == NULL)
@@ -261,9 +267,10 @@ make_from_kept (TernRunner *self, const TernMessage *message, TernChanges *chang
   length = strlen (text);
   if (g_str_has_suffix (text, "\357\277\275")) /* cut inside a character */
     text[length - 3] = '\0';
-  line =
-      tern_mime_make_snippet (text, strcmp (part->mime_type, "text/html") == 0, TERN_SNIPPET_CHARS);
+  html = strcmp (part->mime_type, "text/html") == 0;
+  line = tern_mime_make_snippet (text, html, TERN_SNIPPET_CHARS);
   tern_store_set_snippet (store, message->id, line, changes, NULL);
+  tern_runner_search_beginning (self, message->id, message->subject, text, html, changes);
 }
 
 /* Makes what can be made from what is kept; the rest is left to be asked for. */

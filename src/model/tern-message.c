@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tern-message.h"
 
+/* For so many seconds after a letter came its one-time code may still be of use. */
+#define CODE_SECONDS (24 * 60 * 60)
+
 G_DEFINE_BOXED_TYPE (TernMessage, tern_message, tern_message_ref, tern_message_unref)
 
 /**
@@ -47,6 +50,8 @@ message_clear (gpointer data)
   g_free ((char *) self->references);
   g_clear_pointer (&self->structure, tern_structure_unref);
   g_free ((char *) self->snippet);
+  g_free ((char *) self->code);
+  g_free ((char *) self->link);
   g_free ((char *) self->thread);
 }
 
@@ -72,6 +77,18 @@ TernRowKey
 tern_message_get_key (const TernMessage *self)
 {
   return (TernRowKey){ self->received, self->id };
+}
+
+/**
+ * tern_message_is_recent:
+ * @self: a message
+ *
+ * Returns: whether it came so short a time ago that a one-time code in it may still be of use
+ */
+gboolean
+tern_message_is_recent (const TernMessage *self)
+{
+  return self->received > g_get_real_time () / G_USEC_PER_SEC - CODE_SECONDS;
 }
 
 /**

@@ -43,6 +43,11 @@ G_BEGIN_DECLS
  * @structure: (nullable): its parts, where known
  * @has_attachments: whether a paper clip is shown
  * @snippet: (nullable): the text's beginning, one line; %NULL where it is not known yet
+ * @code: (nullable): the one-time code that it has; "" for none, %NULL where it was not searched
+ * yet
+ * @code_is_certain: whether a word beside @code calls it one; else it is a good guess
+ * @link: (nullable): the web address by which something is confirmed, http or https; "" for none,
+ *   %NULL where it was not searched yet, or not as a whole
  * @thread: (nullable): the same for all letters of a conversation
  *
  * What a list or a letter's header shows of a message: yielded by a channel (without ids), kept by
@@ -75,6 +80,9 @@ typedef struct
   TernStructure *structure;
   gboolean has_attachments;
   const char *snippet;
+  const char *code;
+  gboolean code_is_certain;
+  const char *link;
   const char *thread;
 } TernMessage;
 
@@ -96,6 +104,7 @@ TernMessage *tern_message_new (void);
 TernMessage *tern_message_ref (TernMessage *self);
 void tern_message_unref (TernMessage *self);
 TernRowKey tern_message_get_key (const TernMessage *self);
+gboolean tern_message_is_recent (const TernMessage *self);
 
 int tern_row_key_compare (const TernRowKey *a, const TernRowKey *b);
 

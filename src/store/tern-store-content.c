@@ -157,8 +157,9 @@ tern_store_insert_content (
   g_autoptr (TernStatement) statement = tern_store_prepare_ids (
       self,
       "INSERT INTO message (account, message_id, size, date, subject, sender, reply_to, "
-      "recipients, cc, in_reply_to, refs, thread, has_attachments, structure, snippet, global_id) "
-      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+      "recipients, cc, in_reply_to, refs, thread, has_attachments, structure, snippet, global_id, "
+      "code, code_certain, link) VALUES "
+      "(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
       TERN_IDS (account), error);
   g_auto (Texts) texts = { NULL };
 
@@ -166,6 +167,9 @@ tern_store_insert_content (
     return FALSE;
   texts_init (&texts, message);
   bind_content (statement, message, &texts);
+  tern_store_bind_text (statement, 17, message->code);
+  sqlite3_bind_int64 (statement, 18, message->code_is_certain != FALSE);
+  tern_store_bind_text (statement, 19, message->link);
   if (!tern_store_run (statement, error))
     return FALSE;
   *content = sqlite3_last_insert_rowid (self->db);
@@ -181,8 +185,8 @@ tern_store_insert_content (
  * @error: return location for %TERN_ERROR_STORAGE
  *
  * Replaces an envelope. Structure, snippet and global id stay where they are known: they do not
- * change, and the structure may have been set right since. Content that had lost its place has one
- * again.
+ * change, and the structure may have been set right since. So does what was found in the text.
+ * Content that had lost its place has one again.
  *
  * Returns: %FALSE when the database failed
  */

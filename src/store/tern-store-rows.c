@@ -5,7 +5,8 @@
   "SELECT p.id, p.folder, p.remote_id, p.flags, p.keywords, p.modseq, p.received, "                \
   "m.account, m.global_id, m.date, m.size, m.subject, m.sender, m.reply_to, m.recipients, "        \
   "m.cc, m.message_id, m.in_reply_to, m.refs, m.structure, m.has_attachments, m.snippet, "         \
-  "m.thread, p.labels, m.shares_flags FROM placement p JOIN message m ON m.id = p.message "
+  "m.thread, p.labels, m.shares_flags, m.code, m.code_certain, m.link FROM placement p JOIN "      \
+  "message m ON m.id = p.message "
 
 static GPtrArray *
 read_addresses (TernStatement *row, int column)
@@ -46,6 +47,9 @@ read_message (TernStatement *row)
   message->thread = tern_store_dup_text (row, 22);
   message->labels = tern_store_dup_text (row, 23);
   message->shares_flags = sqlite3_column_int (row, 24) != 0;
+  message->code = tern_store_dup_text (row, 25);
+  message->code_is_certain = sqlite3_column_int (row, 26) != 0;
+  message->link = tern_store_dup_text (row, 27);
   return message;
 }
 

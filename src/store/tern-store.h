@@ -127,6 +127,13 @@ gboolean
 tern_store_count_remote_ids (TernStore *self, gint64 folder_id, guint *count, GError **error);
 gboolean tern_store_set_snippet (
     TernStore *self, gint64 message_id, const char *snippet, TernChanges *changes, GError **error);
+gboolean tern_store_set_code (TernStore *self,
+                              gint64 message_id,
+                              const char *code,
+                              gboolean is_certain,
+                              const char *link,
+                              TernChanges *changes,
+                              GError **error);
 gboolean tern_store_set_structure (TernStore *self,
                                    gint64 message_id,
                                    TernStructure *structure,

@@ -253,6 +253,35 @@ test_shared (Fixture *f, gconstpointer data)
 }
 
 static void
+test_code (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TernMessage) found = NULL;
+  gint64 a = put_global (f, f->inbox, "1");
+  gint64 b = put_global (f, f->archive, "5");
+
+  fixture_reset_changes (f);
+  g_assert_true (tern_store_set_code (f->store, a, "", FALSE, "", f->changes, &error));
+  g_assert_true (tern_changes_is_empty (f->changes)); /* nothing that a list shows */
+  g_assert_true (tern_store_set_code (f->store, a, "482913", TRUE, NULL, f->changes, &error));
+  fixture_assert_changes (f, f->inbox, "~%" ID, a);
+  fixture_assert_changes (f, f->archive, "~%" ID, b);
+  fixture_reset_changes (f);
+  g_assert_true (tern_store_set_code (f->store, a, NULL, FALSE, "https://x.test/", NULL, &error));
+  g_assert_true (
+      tern_store_set_code (f->store, a, "482913", TRUE, "https://x.test/", f->changes, &error));
+  g_assert_true (tern_changes_is_empty (f->changes)); /* the same again */
+  g_assert_true (tern_store_set_code (f->store, 4711, "1234", TRUE, "", f->changes, &error));
+  g_assert_no_error (error);
+
+  put_global (f, f->inbox, "1"); /* as a sync does that sees it again */
+  found = tern_store_get_message (f->store, b, &error);
+  g_assert_cmpstr (found->code, ==, "482913");
+  g_assert_true (found->code_is_certain);
+  g_assert_cmpstr (found->link, ==, "https://x.test/");
+}
+
+static void
 test_reset (Fixture *f, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
@@ -354,6 +383,7 @@ main (int argc, char **argv)
   ADD ("a removed message takes its row, counts and parts along", test_remove);
   ADD ("an id is never given twice", test_ids_not_reused);
   ADD ("a message in two folders is one content until the last is gone", test_shared);
+  ADD ("the code of a letter is kept, and told where there is one", test_code);
   ADD ("a reset empties that folder only and forgets its state", test_reset);
   ADD ("after a reset content is found again by Message-ID and size", test_rematch);
   ADD ("hidden messages count as known to the server", test_known_ids);

@@ -27,3 +27,9 @@ CREATE TABLE channel_state (
 -- unmatched is the account where the message is still known by the names of the channel before.
 ALTER TABLE message ADD COLUMN unmatched INTEGER;
 CREATE INDEX message_unmatched ON message (unmatched, message_id) WHERE unmatched IS NOT NULL;
+
+-- The one-time code and the confirmation link of a letter, as its text tells: '' for none, NULL where that
+-- was not looked for yet. code_certain: whether a word beside the number calls it a code.
+ALTER TABLE message ADD COLUMN code TEXT;
+ALTER TABLE message ADD COLUMN code_certain INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE message ADD COLUMN link TEXT;
