@@ -8,7 +8,7 @@ import re
 import project
 
 PAGE = "docs/architecture.md"
-EVENT = re.compile(r'"((?:process|window|ui|race|channel|token|imap|fetch|store|cache|op)\.[a-z]+)"')
+EVENT = re.compile(r'"((?:process|window|ui|race|channel|graph|token|imap|fetch|store|cache|op)\.[a-z]+)"')
 LINK = re.compile(r"\]\(([^)#:]+)\)")
 
 

@@ -15,8 +15,9 @@ ALLOWED = {
     "net": {"base"},
     "auth": {"base"},
     "imap": {"net", "base"},
+    "graph": {"base"},
     "store": {"model", "base"},
-    "engine": {"store", "imap", "auth", "net", "mime", "model", "base"},
+    "engine": {"store", "imap", "graph", "auth", "net", "mime", "model", "base"},
     "ui": {"engine", "model", "mime", "base"},
     "cli": {"engine", "model", "base"},
 }
