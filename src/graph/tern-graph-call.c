@@ -297,12 +297,12 @@ read_more (TernGraphCall *self)
 static guint64
 get_origin (TernGraphCall *self)
 {
-  goffset start = 0;
+  goffset start = 0, end, total;
 
   if (soup_message_get_status (self->message) != SOUP_STATUS_PARTIAL_CONTENT)
     return 0;
   if (!soup_message_headers_get_content_range (soup_message_get_response_headers (self->message),
-                                               &start, NULL, NULL))
+                                               &start, &end, &total))
     return self->request.offset;
   return (guint64) MAX (0, start);
 }

@@ -51,7 +51,8 @@ parse_body (const MockRequest *request)
 {
   g_autoptr (JsonParser) parser = json_parser_new ();
 
-  if (!json_parser_load_from_data (parser, g_bytes_get_data (request->body, NULL),
+  if (g_bytes_get_size (request->body) == 0 ||
+      !json_parser_load_from_data (parser, g_bytes_get_data (request->body, NULL),
                                    (gssize) g_bytes_get_size (request->body), NULL))
     return json_object_new ();
   return json_object_ref (json_node_get_object (json_parser_get_root (parser)));

@@ -80,6 +80,7 @@ struct _TernMockGraph
   GPtrArray *scripts;  /* MockScript */
   GPtrArray *log;      /* utf8 */
   GQueue held;         /* SoupServerMessage: answered, not sent */
+  GQueue released;     /* the same, to be sent */
   gboolean is_held;
   guint at_once;
   guint most_at_once;

@@ -264,6 +264,8 @@ answer_request (TernMockGraph *self, SoupServerMessage *message, const char *pat
   g_ptr_array_add (self->log, g_strdup (*line));
   script = mock_take_script (self, *line);
   take_range (message, &request);
+  /* libsoup's server would give pieces by itself. */
+  soup_message_headers_remove (soup_server_message_get_request_headers (message), "Range");
   is_slow = script != NULL && script->kind == MOCK_TRICKLE;
   is_dropped = script != NULL && script->kind == MOCK_DROP;
   if (!has_token (self, message))
@@ -318,7 +320,7 @@ release_cb (gpointer user_data)
   SoupServerMessage *message;
   MOCK_LOCKED (self);
 
-  while (!self->is_held && (message = g_queue_pop_head (&self->held)) != NULL)
+  while ((message = g_queue_pop_head (&self->released)) != NULL)
     {
       soup_server_message_unpause (message);
       g_object_unref (message);
@@ -338,8 +340,11 @@ void
 tern_mock_graph_release (TernMockGraph *self)
 {
   MOCK_LOCKED (self);
+  SoupServerMessage *message;
 
   self->is_held = FALSE;
+  while ((message = g_queue_pop_head (&self->held)) != NULL)
+    g_queue_push_tail (&self->released, message);
   g_main_context_invoke (self->context, release_cb, self);
 }
 
@@ -351,6 +356,7 @@ run (gpointer data)
   g_main_context_push_thread_default (self->context);
   g_main_loop_run (self->loop);
   g_queue_clear_full (&self->held, g_object_unref);
+  g_queue_clear_full (&self->released, g_object_unref);
   soup_server_disconnect (self->server);
   g_clear_object (&self->server);
   while (g_main_context_iteration (self->context, FALSE))
