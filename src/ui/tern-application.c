@@ -137,6 +137,7 @@ set_accelerators (GtkApplication *application)
     { "win.refresh", { "<Control>r", "F5" } },
     { "win.undo", { "<Control>z" } },
     { "win.show-sidebar", { "F9" } },
+    { "win.copy-code", { "<Shift><Control>c" } },
     { "win.inspector", { "<Shift><Control>i" } },
     { "win.folder-new-top(int64 0)", { "<Shift><Control>n" } },
     { "win.folder-rename(int64 0)", { "F2" } },

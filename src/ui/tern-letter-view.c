@@ -8,6 +8,7 @@
 
 #include "tern-error.h"
 #include "tern-letter-attachments.h"
+#include "tern-letter-code.h"
 #include "tern-letter-header.h"
 #include "tern-letter-text.h"
 #include "tern-letter-web.h"
@@ -38,6 +39,7 @@ struct _TernLetterView
   GtkWidget *subject;
   GtkWidget *card;
   GtkWidget *header;
+  GtkWidget *code;
   GtkWidget *note;
   GtkWidget *body;
   GtkWidget *text;
@@ -106,6 +108,7 @@ show_header (TernLetterView *self, TernMessage *message)
 
   gtk_label_set_label (GTK_LABEL (self->subject), tern_format_subject (message));
   tern_letter_header_set_message (TERN_LETTER_HEADER (self->header), message, own_address);
+  tern_letter_code_set_message (TERN_LETTER_CODE (self->code), message);
 }
 
 static void
@@ -300,13 +303,15 @@ tern_letter_view_open (TernLetterView *self, TernMessage *message)
  * @self: the view
  * @message: another state of the message that is open; another message is ignored
  *
- * Shows what has changed around the letter's text: its tags.
+ * Shows what has changed around the letter's text: its tags, and the code that was found in it.
  */
 void
 tern_letter_view_update (TernLetterView *self, TernMessage *message)
 {
-  if (self->message != NULL && self->message->id == message->id)
-    tern_letter_header_set_tags (TERN_LETTER_HEADER (self->header), message);
+  if (self->message == NULL || self->message->id != message->id)
+    return;
+  tern_letter_header_set_tags (TERN_LETTER_HEADER (self->header), message);
+  tern_letter_code_set_message (TERN_LETTER_CODE (self->code), message);
 }
 
 /**
@@ -419,6 +424,7 @@ tern_letter_view_class_init (TernLetterViewClass *klass)
   widget_class->grab_focus = tern_letter_view_grab_focus;
 
   g_type_ensure (TERN_TYPE_LETTER_ATTACHMENTS);
+  g_type_ensure (TERN_TYPE_LETTER_CODE);
   g_type_ensure (TERN_TYPE_LETTER_HEADER);
   g_type_ensure (TERN_TYPE_LETTER_TEXT);
   g_type_ensure (TERN_TYPE_LETTER_WEB);
@@ -428,6 +434,7 @@ tern_letter_view_class_init (TernLetterViewClass *klass)
   BIND (subject);
   BIND (card);
   BIND (header);
+  BIND (code);
   BIND (note);
   BIND (body);
   BIND (text);

@@ -23,6 +23,7 @@ struct _TernMessageRow
   GtkWidget *sender;
   GtkWidget *time;
   GtkWidget *subject;
+  GtkWidget *code;
   GtkWidget *tags;
   GtkWidget *replied;
   GtkWidget *attachment;
@@ -50,6 +51,32 @@ add_action (GtkWidget *box, const char *icon, const char *label, const char *act
   return button;
 }
 
+/* The code of a letter that came lately; NULL where there is none that is worth a place in a list.
+ */
+static const char *
+get_code (const TernMessageRow *self, const TernMessage *message)
+{
+  gboolean offered = !self->show_recipients && message->code_is_certain && message->code != NULL &&
+                     *message->code != '\0' && tern_message_is_recent (message);
+
+  return offered ? message->code : NULL;
+}
+
+/* In two lines the buttons stand beside the code; in three they stand below it. */
+static int
+get_actions_margin (TernMessageRow *self)
+{
+  gboolean rtl = gtk_widget_get_direction (GTK_WIDGET (self)) == GTK_TEXT_DIR_RTL;
+  graphene_rect_t bounds;
+
+  if (!gtk_widget_get_visible (self->code) || gtk_widget_get_visible (self->snippet) ||
+      !gtk_widget_compute_bounds (self->code, self->overlay, &bounds))
+    return 0;
+  return (rtl ? (int) (bounds.origin.x + bounds.size.width)
+              : gtk_widget_get_width (self->overlay) - (int) bounds.origin.x) +
+         6;
+}
+
 static void
 show_actions (TernMessageRow *self)
 {
@@ -63,6 +90,7 @@ show_actions (TernMessageRow *self)
   gtk_widget_add_css_class (self->actions, "row-actions");
   gtk_widget_set_halign (self->actions, GTK_ALIGN_END);
   gtk_widget_set_valign (self->actions, GTK_ALIGN_END);
+  gtk_widget_set_margin_end (self->actions, get_actions_margin (self));
   self->star_button =
       add_action (self->actions, starred ? "starred-symbolic" : "non-starred-symbolic",
                   starred ? _ ("Remove star") : _ ("Star"), "win.row-star", id);
@@ -110,8 +138,29 @@ parent_cb (TernMessageRow *self, GParamSpec *pspec, gpointer unused)
     g_signal_connect_object (parent, "state-flags-changed", G_CALLBACK (parent_state_cb), self, 0);
 }
 
+static void
+show_code (TernMessageRow *self, const TernMessage *message)
+{
+  const char *code = get_code (self, message);
+  g_autofree char *name = NULL;
+
+  gtk_widget_set_visible (self->code, code != NULL);
+  if (code == NULL)
+    return;
+  name = g_strdup_printf (_ ("Copy code %s"), code);
+  gtk_button_set_label (GTK_BUTTON (self->code), code);
+  gtk_widget_set_tooltip_text (self->code, name);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->code), GTK_ACCESSIBLE_PROPERTY_LABEL, name,
+                                  -1);
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (self->code), "x", message->id);
+}
+
 static char *
-describe (const TernMessage *message, const char *people, const char *when, const char *tags)
+describe (const TernMessage *message,
+          const char *people,
+          const char *when,
+          const char *tags,
+          const char *code)
 {
   g_autoptr (GString) text = g_string_new (NULL);
 
@@ -128,6 +177,13 @@ describe (const TernMessage *message, const char *people, const char *when, cons
     g_string_append_printf (text, ", %s", _ ("Removed"));
   if (tags != NULL)
     g_string_append_printf (text, ", %s", tags);
+  if (code != NULL)
+    {
+      g_string_append (text, ", ");
+      /* Translators: read out for a letter in the list; the placeholder is a code such as 482913.
+       */
+      g_string_append_printf (text, _ ("code %s"), code);
+    }
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
@@ -139,6 +195,7 @@ show_blank (TernMessageRow *self)
   gtk_label_set_text (GTK_LABEL (self->subject), "");
   gtk_label_set_text (GTK_LABEL (self->snippet), "");
   gtk_widget_set_opacity (self->dot, 0);
+  gtk_widget_hide (self->code);
   gtk_widget_hide (self->tags);
   gtk_widget_hide (self->replied);
   gtk_widget_hide (self->attachment);
@@ -153,7 +210,7 @@ show_message (TernMessageRow *self, const TernMessage *message)
   g_autofree char *people =
       self->show_recipients ? tern_format_recipients (message) : tern_format_senders (message);
   g_autofree char *tags = tern_tags_describe (message);
-  g_autofree char *description = describe (message, people, when, tags);
+  g_autofree char *description = describe (message, people, when, tags, get_code (self, message));
   gboolean unread = (message->flags & TERN_FLAGS_SEEN) == 0;
   GtkWidget *parent = gtk_widget_get_parent (GTK_WIDGET (self));
 
@@ -170,6 +227,7 @@ show_message (TernMessageRow *self, const TernMessage *message)
     gtk_widget_add_css_class (GTK_WIDGET (self), "struck-out");
   else
     gtk_widget_remove_css_class (GTK_WIDGET (self), "struck-out");
+  show_code (self, message);
   tern_tags_show (self->tags, message, MAX_TAGS);
   gtk_widget_set_visible (self->replied, (message->flags & TERN_FLAGS_ANSWERED) != 0);
   gtk_widget_set_visible (self->attachment, message->has_attachments);
@@ -214,6 +272,7 @@ tern_message_row_class_init (TernMessageRowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, TernMessageRow, sender);
   gtk_widget_class_bind_template_child (widget_class, TernMessageRow, time);
   gtk_widget_class_bind_template_child (widget_class, TernMessageRow, subject);
+  gtk_widget_class_bind_template_child (widget_class, TernMessageRow, code);
   gtk_widget_class_bind_template_child (widget_class, TernMessageRow, tags);
   gtk_widget_class_bind_template_child (widget_class, TernMessageRow, replied);
   gtk_widget_class_bind_template_child (widget_class, TernMessageRow, attachment);

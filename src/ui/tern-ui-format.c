@@ -159,6 +159,25 @@ tern_format_subject (const TernMessage *message)
 }
 
 /**
+ * tern_format_host:
+ * @url: a web address
+ *
+ * Formats the host of an address so that nothing can look like it that is another one: a name in
+ * another script is shown in its ASCII form.
+ *
+ * Returns: (transfer full): the host; the whole address where it has none
+ */
+char *
+tern_format_host (const char *url)
+{
+  g_autoptr (GUri) uri = g_uri_parse (url, G_URI_FLAGS_PARSE_RELAXED, NULL);
+  const char *host = uri != NULL ? g_uri_get_host (uri) : NULL;
+  char *ascii = host != NULL ? g_hostname_to_ascii (host) : NULL;
+
+  return ascii != NULL ? ascii : g_strdup (url);
+}
+
+/**
  * tern_format_folder:
  * @folder: a folder
  *

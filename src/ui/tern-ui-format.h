@@ -12,6 +12,7 @@ char *tern_format_age (gint64 real_time, gint64 now);
 char *tern_format_senders (const TernMessage *message);
 char *tern_format_recipients (const TernMessage *message);
 const char *tern_format_subject (const TernMessage *message);
+char *tern_format_host (const char *url);
 const char *tern_format_folder (const TernFolder *folder);
 const char *tern_format_folder_icon (const TernFolder *folder);
 

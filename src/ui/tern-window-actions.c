@@ -333,6 +333,7 @@ tern_window_add_actions (GtkWidgetClass *klass)
   for (guint i = 0; i < G_N_ELEMENTS (actions); i++)
     gtk_widget_class_install_action (klass, actions[i].name, actions[i].parameter,
                                      actions[i].activate);
+  tern_window_add_code_actions (klass);
   tern_window_add_folder_actions (klass);
 }
 
@@ -351,7 +352,7 @@ tern_window_update_actions (TernWindow *self)
 {
   static const char *const on_selection[] = {
     "win.star", "win.toggle-read", "win.delete", "win.delete-forever", "win.junk",
-    "win.move", "win.copy",        "win.tags",   "win.open",
+    "win.move", "win.copy",        "win.tags",   "win.open",           "win.copy-code",
   };
   GtkWidget *widget = GTK_WIDGET (self);
   g_autoptr (GPtrArray) items = tern_message_list_pane_dup_selected (LIST (self));

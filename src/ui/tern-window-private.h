@@ -74,6 +74,9 @@ void tern_window_operation_failed (TernWindow *self, TernOperation *operation, G
 /* tern-window-folders.c */
 void tern_window_add_folder_actions (GtkWidgetClass *klass);
 
+/* tern-window-codes.c */
+void tern_window_add_code_actions (GtkWidgetClass *klass);
+
 /* tern-window-keys.c */
 void tern_window_add_keys (TernWindow *self);
 

@@ -50,6 +50,8 @@ PEOPLE = {
     "landlord": ("House management", "house@norra-hamngatan.example"),
     "bank": ("Copperleaf Savings", "statements@copperleaf.example"),
     "rail": ("Nordline Rail", "tickets@nordline.example"),
+    "records": ("Coastal Bird Records", "no-reply@records.example"),
+    "dongtan": ("东滩数据平台", "service@data.dongtan.example"),
     "skua": ("Skua Outdoor", "news@skua-outdoor.example"),
     "phish": ("Mailbox Administrator", "admin@mailbox-quota-verify.example"),
 }
