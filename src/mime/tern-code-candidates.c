@@ -209,7 +209,7 @@ is_name (const TernCodeText *text, const Token *token)
     return TRUE;
   if (letters + token->digits != token_length (token))
     return FALSE;
-  return (letters >= 4 && token->digits <= 2) || (letters >= 3 && token->uppers < letters) ||
+  return letters >= 4 || (letters >= 3 && token->uppers < letters) ||
          (text->chars[token->start] | 0x20) == 'x';
 }
 

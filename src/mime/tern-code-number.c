@@ -9,6 +9,8 @@
 #define CLOSE 30
 /* Words and marks without meaning between a word and its number. */
 #define MAX_JOINS 12
+/* Words that tell what a number is. */
+#define KINDS (TERN_CODE_WORD_CODE | TERN_CODE_WORD_WEAK | TERN_CODE_WORD_OTHER)
 /* From where on a candidate's score says that it is a code. */
 #define UNCERTAIN 1
 #define CERTAIN 2
@@ -144,8 +146,7 @@ list_matches (const TernCodeText *text)
   for (gsize at = 0; at < text->length;)
     {
       Match match = { .start = at };
-      gsize n =
-          tern_code_match_word (text, at, TERN_CODE_WORD_CODE | TERN_CODE_WORD_OTHER, &match.kind);
+      gsize n = tern_code_match_word (text, at, KINDS, &match.kind);
 
       match.end = at += MAX (n, 1);
       if (n > 0)
@@ -228,6 +229,7 @@ typedef struct
 {
   gboolean means_other; /* it stands behind a word that makes it something else */
   gboolean near;        /* a word that speaks of a code is near */
+  gboolean clear;       /* and it can hardly speak of anything else */
   gboolean adjacent;    /* and nothing with a meaning is between them */
   gboolean led;         /* and a sentence leads from one to the other */
   gboolean same_sentence;
@@ -247,26 +249,37 @@ weigh_word (
   evidence->distance = MIN (evidence->distance, (guint) (to - from));
 }
 
+/* Words that are not clear are looked past for one that is. Returns whether there may be one. */
+static gboolean
+weigh_match (const TernCodeText *text, const Match *match, gsize from, gsize to, Evidence *evidence)
+{
+  if (to - from > NEAR)
+    return FALSE;
+  if (match->kind == TERN_CODE_WORD_OTHER)
+    return TRUE;
+  weigh_word (text, from, to, match->start >= to, evidence);
+  evidence->clear |= match->kind == TERN_CODE_WORD_CODE;
+  return match->kind != TERN_CODE_WORD_CODE;
+}
+
 static void
 weigh_words (const Search *search, const TernCodeCandidate *candidate, Evidence *evidence)
 {
-  const Match *after = get_match (search, search->next);
+  const TernCodeText *text = search->text;
+  const Match *match;
 
   for (guint i = search->next; i-- > 0;)
     {
-      const Match *before = get_match (search, i);
-
-      if (candidate->start - before->end > NEAR)
+      match = get_match (search, i);
+      if (match->kind == TERN_CODE_WORD_OTHER && !evidence->near)
+        evidence->means_other |= is_adjacent (text, match->end, candidate->start);
+      if (!weigh_match (text, match, match->end, candidate->start, evidence))
         break;
-      if (before->kind == TERN_CODE_WORD_CODE)
-        {
-          weigh_word (search->text, before->end, candidate->start, FALSE, evidence);
-          break;
-        }
-      evidence->means_other |= is_adjacent (search->text, before->end, candidate->start);
     }
-  if (after != NULL && after->kind == TERN_CODE_WORD_CODE)
-    weigh_word (search->text, candidate->end, after->start, TRUE, evidence);
+  for (guint i = search->next; (match = get_match (search, i)) != NULL; i++)
+    if (match->kind == TERN_CODE_WORD_OTHER ||
+        !weigh_match (text, match, candidate->end, match->start, evidence))
+      break;
 }
 
 static gboolean
@@ -331,7 +344,9 @@ judge (const Search *search, const TernCodeCandidate *candidate)
   if (candidate->has_letters && !(alone && (evidence.near || search->says_code)) &&
       !is_expected (text, candidate, &evidence))
     return 0;
-  if (evidence.near && (evidence.adjacent || alone || evidence.same_sentence || has_six))
+  if (evidence.near &&
+      (evidence.adjacent || alone ||
+       (evidence.clear ? evidence.same_sentence || has_six : evidence.same_sentence && has_six)))
     return CERTAIN + (evidence.adjacent ? 200 : 0) + (alone ? 60 : 0) + (evidence.led ? 30 : 0) +
            (has_six ? 10 : 0) + NEAR - evidence.distance;
   if (alone && search->says_code)
@@ -385,7 +400,7 @@ tern_code_find_number (const char *text,
         }
     }
   for (guint i = 0; i < matches->len; i++)
-    has_word |= g_array_index (matches, Match, i).kind == TERN_CODE_WORD_CODE;
+    has_word |= g_array_index (matches, Match, i).kind != TERN_CODE_WORD_OTHER;
 
   if (best_score >= CERTAIN || (best_score == UNCERTAIN && n_uncertain == 1 && found->code == NULL))
     {

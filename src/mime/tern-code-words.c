@@ -31,6 +31,7 @@ static const struct
   { "link", TERN_CODE_WORD_LINK },
   { "address", TERN_CODE_WORD_ADDRESS },
   { "not-address", TERN_CODE_WORD_NOT_ADDRESS },
+  { "weak", TERN_CODE_WORD_WEAK },
 };
 
 static void

@@ -24,6 +24,7 @@ typedef enum
   TERN_CODE_WORD_LINK = 1 << 4,
   TERN_CODE_WORD_ADDRESS = 1 << 5,
   TERN_CODE_WORD_NOT_ADDRESS = 1 << 6,
+  TERN_CODE_WORD_WEAK = 1 << 7,
 } TernCodeWord;
 
 /* The most characters that a code has, and the longest form in which one is kept. */
