@@ -40,6 +40,7 @@ show_code (TernLetterCode *self, const TernMessage *message)
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->copy_code), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   name, -1);
   gtk_actionable_set_action_target (GTK_ACTIONABLE (self->copy_code), "x", message->id);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->copy_code), "win.copy-code-of");
 }
 
 static void
@@ -54,6 +55,7 @@ show_link (TernLetterCode *self, const TernMessage *message)
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->copy_link), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   name, -1);
   gtk_actionable_set_action_target (GTK_ACTIONABLE (self->copy_link), "x", message->id);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->copy_link), "win.copy-link-of");
 }
 
 /**

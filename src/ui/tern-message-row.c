@@ -153,6 +153,7 @@ show_code (TernMessageRow *self, const TernMessage *message)
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->code), GTK_ACCESSIBLE_PROPERTY_LABEL, name,
                                   -1);
   gtk_actionable_set_action_target (GTK_ACTIONABLE (self->code), "x", message->id);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->code), "win.copy-code-of");
 }
 
 static char *
