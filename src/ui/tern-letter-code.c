@@ -111,4 +111,9 @@ static void
 tern_letter_code_init (TernLetterCode *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  /* Read out by names that say what is copied, and not by the words on the buttons. */
+  gtk_accessible_reset_relation (GTK_ACCESSIBLE (self->copy_code),
+                                 GTK_ACCESSIBLE_RELATION_LABELLED_BY);
+  gtk_accessible_reset_relation (GTK_ACCESSIBLE (self->copy_link),
+                                 GTK_ACCESSIBLE_RELATION_LABELLED_BY);
 }

@@ -149,6 +149,7 @@ show_code (TernMessageRow *self, const TernMessage *message)
     return;
   name = g_strdup_printf (_ ("Copy code %s"), code);
   gtk_button_set_label (GTK_BUTTON (self->code), code);
+  gtk_accessible_reset_relation (GTK_ACCESSIBLE (self->code), GTK_ACCESSIBLE_RELATION_LABELLED_BY);
   gtk_widget_set_tooltip_text (self->code, name);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->code), GTK_ACCESSIBLE_PROPERTY_LABEL, name,
                                   -1);
