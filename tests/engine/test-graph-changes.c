@@ -128,6 +128,12 @@ test_missing_parts (Fixture *fixture, gconstpointer unused)
 
 /* --- Changes --- */
 
+static const char *
+get_name (const char *remote_id)
+{
+  return g_str_has_prefix (remote_id, "graph:") ? remote_id + strlen ("graph:") : remote_id;
+}
+
 static TernOutcome *
 apply (Fixture *fixture, TernRemoteChange change, const char *ids, GError **error)
 {
@@ -139,7 +145,7 @@ apply (Fixture *fixture, TernRemoteChange change, const char *ids, GError **erro
   for (guint i = 0; list[i] != NULL; i++)
     {
       g_ptr_array_add (messages, list[i]);
-      g_ptr_array_add (message_ids, g_strdup_printf ("<%s@example.com>", list[i] + 6));
+      g_ptr_array_add (message_ids, g_strdup_printf ("<%s@example.com>", get_name (list[i])));
     }
   change.messages = messages;
   change.message_ids = message_ids;
