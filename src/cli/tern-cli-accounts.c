@@ -150,6 +150,18 @@ account_add (TernCli *cli, int argc, char **argv)
   return status;
 }
 
+static void
+write_tags (TernJsonWriter *writer, const TernAccount *account)
+{
+  g_auto (GStrv) tags = g_strsplit (account->tags != NULL ? account->tags : "", "\n", -1);
+
+  tern_json_writer_key (writer, "tags");
+  tern_json_writer_begin_array (writer);
+  for (guint i = 0; tags[i] != NULL; i++)
+    tern_json_writer_string (writer, tags[i]);
+  tern_json_writer_end_array (writer);
+}
+
 static TernCliStatus
 account_list (TernCli *cli, int argc, char **argv)
 {
@@ -177,6 +189,13 @@ account_list (TernCli *cli, int argc, char **argv)
       tern_json_writer_string (writer, account->email);
       tern_json_writer_key (writer, "user");
       tern_json_writer_string (writer, account->user);
+      tern_json_writer_key (writer, "provider");
+      tern_json_writer_string (writer, account->provider);
+      tern_json_writer_key (writer, "group");
+      tern_json_writer_string (writer, account->group);
+      write_tags (writer, account);
+      tern_json_writer_key (writer, "notify");
+      tern_json_writer_boolean (writer, account->notify);
       tern_json_writer_key (writer, "imap");
       tern_json_writer_begin_array (writer);
       for (guint k = 0; k < account->imap->len; k++)
@@ -222,24 +241,36 @@ account_remove (TernCli *cli, int argc, char **argv)
  * tern_cli_account:
  * @cli: the program
  * @argc: number of words
- * @argv: the command's name, then add, import, list or remove and their words
+ * @argv: the command's name, then what to do with accounts and the words of that
  *
- * Adds, imports, lists or removes accounts.
+ * Does what concerns accounts.
  *
  * Returns: the exit status
  */
 TernCliStatus
 tern_cli_account (TernCli *cli, int argc, char **argv)
 {
-  if (argc >= 2 && strcmp (argv[1], "add") == 0)
-    return account_add (cli, argc - 1, argv + 1);
-  if (argc >= 2 && strcmp (argv[1], "list") == 0)
-    return account_list (cli, argc - 1, argv + 1);
-  if (argc >= 2 && strcmp (argv[1], "remove") == 0)
-    return account_remove (cli, argc - 1, argv + 1);
-  if (argc >= 2 && strcmp (argv[1], "import") == 0)
-    return tern_cli_account_import (cli, argc - 1, argv + 1);
-  return tern_cli_complain (_ ("Use it like this: tern-cli account add|import|list|remove …"));
+  static const struct
+  {
+    const char *name;
+    TernCliFunc func;
+  } verbs[] = {
+    { "add", account_add },
+    { "check", tern_cli_account_check },
+    { "group", tern_cli_account_group },
+    { "import", tern_cli_account_import },
+    { "list", account_list },
+    { "notify", tern_cli_account_notify },
+    { "remove", account_remove },
+    { "tag", tern_cli_account_tag },
+    { "untag", tern_cli_account_tag },
+  };
+
+  for (guint i = 0; argc >= 2 && i < G_N_ELEMENTS (verbs); i++)
+    if (strcmp (argv[1], verbs[i].name) == 0)
+      return verbs[i].func (cli, argc - 1, argv + 1);
+  return tern_cli_complain (_ ("Use it like this: tern-cli account "
+                               "add|check|group|import|list|notify|remove|tag|untag …"));
 }
 
 static const char *

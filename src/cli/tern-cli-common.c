@@ -3,8 +3,11 @@
 
 #include "tern-cli.h"
 
+#include <glib-unix.h>
 #include <glib/gi18n.h>
+#include <signal.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "tern-error.h"
 
@@ -81,6 +84,41 @@ tern_cli_wait (GAsyncResult **result)
   while (*result == NULL)
     g_main_context_iteration (NULL, TRUE);
   return *result;
+}
+
+/**
+ * tern_cli_progress_cb:
+ * @done: how far it is
+ * @total: how far it goes
+ * @user_data: unused
+ *
+ * Shows a person how far something is that takes long.
+ */
+void
+tern_cli_progress_cb (goffset done, goffset total, gpointer user_data)
+{
+  if (isatty (STDERR_FILENO))
+    fprintf (stderr, "\r%" G_GOFFSET_FORMAT " / %" G_GOFFSET_FORMAT "%s", done, total,
+             done == total ? "\n" : "");
+}
+
+static gboolean
+interrupted_cb (gpointer user_data)
+{
+  g_cancellable_cancel (user_data);
+  return G_SOURCE_CONTINUE;
+}
+
+/**
+ * tern_cli_cancel_on_interrupt:
+ * @cancellable: what an interrupt (Ctrl+C) cancels
+ *
+ * Returns: the source to be removed when that is over
+ */
+guint
+tern_cli_cancel_on_interrupt (GCancellable *cancellable)
+{
+  return g_unix_signal_add (SIGINT, interrupted_cb, cancellable);
 }
 
 /**

@@ -4,11 +4,8 @@
 #include "tern-cli.h"
 
 #include <errno.h>
-#include <glib-unix.h>
 #include <glib/gi18n.h>
-#include <signal.h>
 #include <stdio.h>
-#include <unistd.h>
 
 #include "tern-error.h"
 
@@ -134,21 +131,6 @@ print_report_as_json (const TernImportReport *report)
   tern_cli_print_json (writer);
 }
 
-static void
-progress_cb (goffset done, goffset total, gpointer user_data)
-{
-  if (isatty (STDERR_FILENO))
-    fprintf (stderr, "\r%" G_GOFFSET_FORMAT " / %" G_GOFFSET_FORMAT "%s", done, total,
-             done == total ? "\n" : "");
-}
-
-static gboolean
-interrupted_cb (gpointer user_data)
-{
-  g_cancellable_cancel (user_data);
-  return G_SOURCE_CONTINUE;
-}
-
 /**
  * tern_cli_account_import:
  * @cli: the program
@@ -187,9 +169,9 @@ tern_cli_account_import (TernCli *cli, int argc, char **argv)
   if (lines == NULL)
     return tern_cli_fail (error);
 
-  interrupt = g_unix_signal_add (SIGINT, interrupted_cb, cancellable);
-  tern_engine_import_accounts_async (cli->engine, lines, replace, group, cancellable, progress_cb,
-                                     NULL, tern_cli_done_cb, &result);
+  interrupt = tern_cli_cancel_on_interrupt (cancellable);
+  tern_engine_import_accounts_async (cli->engine, lines, replace, group, cancellable,
+                                     tern_cli_progress_cb, NULL, tern_cli_done_cb, &result);
   report = tern_engine_import_accounts_finish (cli->engine, tern_cli_wait (&result), &error);
   g_source_remove (interrupt);
   if (report == NULL)

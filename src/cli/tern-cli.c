@@ -17,7 +17,7 @@ static const struct
   const char *summary;
   gboolean is_reading; /* works beside a window */
 } commands[] = {
-  { "account", tern_cli_account, N_ ("add, import, list or remove accounts") },
+  { "account", tern_cli_account, N_ ("add, import, list, label, check or remove accounts") },
   { "probe", tern_cli_probe, N_ ("show how an account’s server is reached") },
   { "folders", tern_cli_folders, N_ ("list an account’s folders"), TRUE },
   { "sync", tern_cli_sync, N_ ("bring accounts or a folder up to date") },

@@ -41,6 +41,12 @@ TernCliStatus tern_cli_probe (TernCli *cli, int argc, char **argv);
 /* tern-cli-import.c */
 TernCliStatus tern_cli_account_import (TernCli *cli, int argc, char **argv);
 
+/* tern-cli-labels.c */
+TernCliStatus tern_cli_account_group (TernCli *cli, int argc, char **argv);
+TernCliStatus tern_cli_account_tag (TernCli *cli, int argc, char **argv);
+TernCliStatus tern_cli_account_notify (TernCli *cli, int argc, char **argv);
+TernCliStatus tern_cli_account_check (TernCli *cli, int argc, char **argv);
+
 /* tern-cli-folders.c */
 TernCliStatus tern_cli_folders (TernCli *cli, int argc, char **argv);
 TernCliStatus tern_cli_sync (TernCli *cli, int argc, char **argv);
@@ -80,6 +86,8 @@ gboolean tern_cli_parse (TernCli *cli,
                          int most);
 GAsyncResult *tern_cli_wait (GAsyncResult **result);
 void tern_cli_done_cb (GObject *object, GAsyncResult *result, gpointer user_data);
+void tern_cli_progress_cb (goffset done, goffset total, gpointer user_data);
+guint tern_cli_cancel_on_interrupt (GCancellable *cancellable);
 TernCliStatus tern_cli_fail (const GError *error);
 TernCliStatus tern_cli_postpone (const GError *error);
 TernCliStatus tern_cli_complain (const char *format, ...) G_GNUC_PRINTF (1, 2);

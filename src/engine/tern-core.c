@@ -419,6 +419,19 @@ tern_core_get_runner_of_folder (TernCore *self, gint64 folder_id, GError **error
 }
 
 /**
+ * tern_core_has_runner:
+ * @self: a core
+ * @account_id: an account
+ *
+ * Returns: whether something of the account is at work, or was
+ */
+gboolean
+tern_core_has_runner (TernCore *self, gint64 account_id)
+{
+  return g_hash_table_contains (self->runners, &account_id);
+}
+
+/**
  * tern_core_drop_runner:
  * @self: a core
  * @account_id: an account
@@ -506,6 +519,18 @@ void
 tern_core_set_viewed_folder (TernCore *self, gint64 folder_id)
 {
   tern_watcher_set_viewed_folder (self->watcher, folder_id);
+}
+
+/**
+ * tern_core_update_watch:
+ * @self: an open core
+ *
+ * Has the inboxes of accounts watched for which that was asked for meanwhile.
+ */
+void
+tern_core_update_watch (TernCore *self)
+{
+  tern_watcher_update (self->watcher);
 }
 
 /**

@@ -10,6 +10,7 @@ call_free (gpointer data)
 
   g_free (call->ids);
   g_free (call->text);
+  g_free (call->removed);
   if (call->secret != NULL)
     explicit_bzero (call->secret, strlen (call->secret));
   g_free (call->secret);

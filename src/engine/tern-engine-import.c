@@ -9,7 +9,7 @@ import_accounts (TernCore *core, GTask *task)
   const TernEngineCall *call = g_task_get_task_data (task);
   g_autoptr (GPtrArray) lines = g_ptr_array_ref (call->lines);
   g_autofree char *group = g_strdup (call->text);
-  gboolean replace = call->replace;
+  gboolean replace = call->flag;
   GFileProgressCallback progress = tern_engine_keep_progress (task);
 
   tern_core_import_accounts (core, lines, replace, group, progress, task, task);
@@ -44,7 +44,7 @@ tern_engine_import_accounts_async (TernEngine *self,
 {
   tern_engine_start (self,
                      (TernEngineCall){ .lines = g_ptr_array_ref (lines),
-                                       .replace = replace,
+                                       .flag = replace,
                                        .text = g_strdup (group),
                                        .progress = progress,
                                        .progress_data = progress_data },

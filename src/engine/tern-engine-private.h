@@ -21,12 +21,13 @@ typedef struct
   TernFetchPolicy policy;
   int days;
   char *text;
+  char *removed; /* a tag */
   char *secret;
   TernAccount *account;
   TernOperation *operation;
   GFile *file;
   GPtrArray *lines;
-  gboolean replace;
+  gboolean flag;
   GFileProgressCallback progress;
   gpointer progress_data;
 } TernEngineCall;

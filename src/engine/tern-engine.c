@@ -609,6 +609,20 @@ tern_engine_read_accounts (TernEngine *self, GError **error)
 }
 
 /**
+ * tern_engine_read_first_inbox:
+ * @self: the engine
+ *
+ * Returns: (transfer full) (nullable): the inbox of the first account that has one
+ */
+TernFolder *
+tern_engine_read_first_inbox (TernEngine *self)
+{
+  TernStore *reader = get_reader (self, NULL);
+
+  return reader != NULL ? tern_store_find_inbox (reader, NULL) : NULL;
+}
+
+/**
  * tern_engine_read_folders:
  * @self: the engine
  * @account_id: an account

@@ -60,6 +60,7 @@ void tern_engine_start_background (TernEngine *self);
 /* Bounded reads of the cache, without waiting, on the thread that made the engine. Before the
  * database exists they return empty arrays. All: (transfer full). */
 GPtrArray *tern_engine_read_accounts (TernEngine *self, GError **error);
+TernFolder *tern_engine_read_first_inbox (TernEngine *self);
 GPtrArray *tern_engine_read_folders (TernEngine *self, gint64 account_id, GError **error);
 TernFolder *tern_engine_read_folder (TernEngine *self, gint64 folder_id, GError **error);
 /* @from (nullable): the first row wanted; rows in list order (TernRowKey). */
@@ -95,6 +96,44 @@ void tern_engine_import_accounts_async (TernEngine *self,
                                         gpointer user_data);
 TernImportReport *
 tern_engine_import_accounts_finish (TernEngine *self, GAsyncResult *result, GError **error);
+/* By what accounts are found; each for any number of them. Finish with tern_engine_label_finish().
+ */
+void tern_engine_set_group_async (TernEngine *self,
+                                  const gint64 *ids,
+                                  gsize n,
+                                  const char *group,
+                                  GCancellable *cancellable,
+                                  GAsyncReadyCallback callback,
+                                  gpointer user_data);
+void tern_engine_change_tags_async (TernEngine *self,
+                                    const gint64 *ids,
+                                    gsize n,
+                                    const char *add,
+                                    const char *remove,
+                                    GCancellable *cancellable,
+                                    GAsyncReadyCallback callback,
+                                    gpointer user_data);
+/* Whether their inboxes are watched while nobody looks at them. */
+void tern_engine_set_notify_async (TernEngine *self,
+                                   const gint64 *ids,
+                                   gsize n,
+                                   gboolean notify,
+                                   GCancellable *cancellable,
+                                   GAsyncReadyCallback callback,
+                                   gpointer user_data);
+gboolean tern_engine_label_finish (TernEngine *self, GAsyncResult *result, GError **error);
+/* Signs in with each of them, a few at a time and fewer at one server; (array of TernStatus), for
+ * those that were come to, in no order. */
+void tern_engine_check_accounts_async (TernEngine *self,
+                                       const gint64 *ids,
+                                       gsize n,
+                                       GCancellable *cancellable,
+                                       GFileProgressCallback progress,
+                                       gpointer progress_data,
+                                       GAsyncReadyCallback callback,
+                                       gpointer user_data);
+GPtrArray *
+tern_engine_check_accounts_finish (TernEngine *self, GAsyncResult *result, GError **error);
 void tern_engine_remove_account_async (TernEngine *self,
                                        gint64 account_id,
                                        GCancellable *cancellable,

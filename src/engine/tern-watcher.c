@@ -13,6 +13,7 @@ struct _TernWatcher
 {
   TernCore *core;
   GArray *accounts; /* gint64: watched, what was on screen last first */
+  gint64 viewed;    /* the account that is on screen, the first of them; 0 for none */
   GSource *others;  /* runs once */
   TernSleep *sleep; /* NULL until something is watched */
 };
@@ -73,15 +74,24 @@ put_first (TernWatcher *self, gint64 id)
   g_array_prepend_val (self->accounts, id);
 }
 
-/* The accounts of which nothing was on screen: their inboxes. */
-static gboolean
-others_cb (gpointer user_data)
+static void
+drop (TernWatcher *self, guint index)
 {
-  TernWatcher *self = user_data;
+  gint64 id = g_array_index (self->accounts, gint64, index);
+  TernRunner *runner = tern_core_get_runner (self->core, id, NULL);
+
+  g_array_remove_index (self->accounts, index);
+  if (runner != NULL)
+    tern_runner_unwatch (runner);
+}
+
+/* The accounts of which nothing was on screen: their inboxes, where news of them are wanted. */
+static void
+watch_others (TernWatcher *self)
+{
   g_autoptr (GPtrArray) accounts =
       tern_store_list_accounts (tern_core_get_store (self->core), NULL);
 
-  g_clear_pointer (&self->others, g_source_unref);
   for (guint i = 0; accounts != NULL && i < accounts->len; i++)
     {
       const TernAccount *account = g_ptr_array_index (accounts, i);
@@ -89,14 +99,50 @@ others_cb (gpointer user_data)
 
       if (self->accounts->len >= MAX_ACCOUNTS)
         break;
-      if (contains (self, account->id))
+      if (!account->notify || contains (self, account->id))
         continue;
       runner = tern_core_get_runner (self->core, account->id, NULL);
       g_array_append_val (self->accounts, account->id);
       if (runner != NULL)
         tern_runner_watch (runner, 0);
     }
+}
+
+static gboolean
+others_cb (gpointer user_data)
+{
+  TernWatcher *self = user_data;
+
+  g_clear_pointer (&self->others, g_source_unref);
+  watch_others (self);
   return G_SOURCE_REMOVE;
+}
+
+static gboolean
+wants_news (TernWatcher *self, gint64 id)
+{
+  g_autoptr (TernAccount) account =
+      tern_store_get_account (tern_core_get_store (self->core), id, NULL);
+
+  return account != NULL && account->notify;
+}
+
+/**
+ * tern_watcher_update:
+ * @self: a watcher
+ *
+ * Takes up that news of other accounts are wanted. Before something is on screen it does nothing.
+ */
+void
+tern_watcher_update (TernWatcher *self)
+{
+  if (self->sleep == NULL)
+    return;
+  for (guint i = self->accounts->len; i > 0; i--)
+    if ((i > 1 || self->viewed == 0) &&
+        !wants_news (self, g_array_index (self->accounts, gint64, i - 1)))
+      drop (self, i - 1);
+  watch_others (self);
 }
 
 static void
@@ -119,13 +165,16 @@ start (TernWatcher *self)
   g_source_attach (self->others, g_main_context_get_thread_default ());
 }
 
-/* The account of what was on screen before keeps its inbox watched. */
+/* The account of what was on screen before keeps its inbox watched, where news of it are wanted. */
 static void
-leave (TernWatcher *self, gint64 account_id)
+leave (TernWatcher *self)
 {
-  TernRunner *runner = tern_core_get_runner (self->core, account_id, NULL);
+  gint64 id = g_array_index (self->accounts, gint64, 0);
+  TernRunner *runner = tern_core_get_runner (self->core, id, NULL);
 
-  if (runner != NULL)
+  if (!wants_news (self, id))
+    drop (self, 0);
+  else if (runner != NULL)
     tern_runner_watch (runner, 0);
 }
 
@@ -134,8 +183,8 @@ leave (TernWatcher *self, gint64 account_id)
  * @self: a watcher
  * @folder_id: the folder that is on screen; 0 for none
  *
- * Has that folder watched first, and the inboxes of all accounts, as far as their number allows:
- * those that were on screen longest ago are given up.
+ * Has that folder watched first, and the inboxes of the accounts of which news are wanted, as far
+ * as their number allows: those that were on screen longest ago are given up.
  */
 void
 tern_watcher_set_viewed_folder (TernWatcher *self, gint64 folder_id)
@@ -144,8 +193,9 @@ tern_watcher_set_viewed_folder (TernWatcher *self, gint64 folder_id)
       folder_id != 0 ? tern_core_get_runner_of_folder (self->core, folder_id, NULL) : NULL;
   gint64 id = runner != NULL ? tern_runner_get_account_id (runner) : 0;
 
-  if (self->accounts->len > 0 && g_array_index (self->accounts, gint64, 0) != id)
-    leave (self, g_array_index (self->accounts, gint64, 0));
+  if (self->viewed != 0 && self->viewed != id)
+    leave (self);
+  self->viewed = id;
   start (self);
   if (runner == NULL)
     return;

@@ -10,6 +10,7 @@ typedef struct _TernWatcher TernWatcher;
 
 TernWatcher *tern_watcher_new (TernCore *core);
 void tern_watcher_free (TernWatcher *self);
+void tern_watcher_update (TernWatcher *self);
 void tern_watcher_set_viewed_folder (TernWatcher *self, gint64 folder_id);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TernWatcher, tern_watcher_free)

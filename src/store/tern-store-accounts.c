@@ -118,6 +118,8 @@ update_sign_in (TernStore *self, gint64 id, const TernAccount *account, GError *
                              error) &&
          tern_store_run_ids (self, "DELETE FROM endpoint_stat WHERE account = ?1", TERN_IDS (id),
                              error) &&
+         tern_store_run_ids (self, "DELETE FROM channel_state WHERE account = ?1", TERN_IDS (id),
+                             error) &&
          insert_endpoints (self, id, account->imap, error);
 }
 
@@ -129,7 +131,8 @@ update_sign_in (TernStore *self, gint64 id, const TernAccount *account, GError *
  * @changes: (nullable): where to tell what changed
  * @error: return location for %TERN_ERROR_STORAGE
  *
- * Changes how an account is reached. What is cached of it, and its log, stay.
+ * Changes how an account is reached, and forgets what was learned of that. What is cached of it,
+ * and its log, stay.
  *
  * Returns: whether it is kept
  */
@@ -310,6 +313,174 @@ tern_store_set_body_days (
                                 TERN_IDS (account_id, days), error);
   tern_store_note_list (self, TERN_NOTE_FOLDERS, 0);
   return tern_store_leave (self, success, changes, error);
+}
+
+/* --- What people find accounts by --- */
+
+static gboolean
+set_text (TernStore *self, const char *sql, gint64 id, const char *text, GError **error)
+{
+  g_autoptr (TernStatement) statement = tern_store_prepare_ids (self, sql, TERN_IDS (id), error);
+
+  if (statement == NULL)
+    return FALSE;
+  tern_store_bind_text (statement, 2, text);
+  return tern_store_run (statement, error);
+}
+
+/**
+ * tern_store_set_group:
+ * @self: the writing store
+ * @ids: accounts; those that do not exist are left out
+ * @n: their number
+ * @group: (nullable): the name of their group; %NULL for none
+ * @changes: (nullable): where to tell what changed
+ * @error: return location for %TERN_ERROR_STORAGE
+ *
+ * Puts accounts into a group, which is there as long as one of them is in it.
+ *
+ * Returns: whether it is kept
+ */
+gboolean
+tern_store_set_group (TernStore *self,
+                      const gint64 *ids,
+                      gsize n,
+                      const char *group,
+                      TernChanges *changes,
+                      GError **error)
+{
+  gboolean success = TRUE;
+
+  if (!tern_store_enter (self, error))
+    return FALSE;
+  for (gsize i = 0; success && i < n; i++)
+    success =
+        set_text (self, "UPDATE account SET group_name = ?2 WHERE id = ?1", ids[i], group, error);
+  tern_store_note_list (self, TERN_NOTE_FOLDERS, 0);
+  return tern_store_leave (self, success, changes, error);
+}
+
+/* NULL where none is left. */
+static char *
+edit_tags (const TernAccount *account, const char *add, const char *remove)
+{
+  g_auto (GStrv) old = g_strsplit (account->tags != NULL ? account->tags : "", "\n", -1);
+  g_autoptr (GPtrArray) tags = g_ptr_array_new ();
+
+  for (guint i = 0; old[i] != NULL; i++)
+    if (*old[i] != '\0' && g_strcmp0 (old[i], remove) != 0 && g_strcmp0 (old[i], add) != 0)
+      g_ptr_array_add (tags, old[i]);
+  if (add != NULL && tags->len < TERN_ACCOUNT_TAGS_MAX)
+    g_ptr_array_add (tags, (char *) add);
+  if (tags->len == 0)
+    return NULL;
+  g_ptr_array_add (tags, NULL);
+  return g_strjoinv ("\n", (char **) tags->pdata);
+}
+
+static gboolean
+change_tags (TernStore *self, gint64 id, const char *add, const char *remove, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  g_autoptr (TernAccount) account = tern_store_get_account (self, id, &local);
+  g_autofree char *tags = account != NULL ? edit_tags (account, add, remove) : NULL;
+
+  if (g_error_matches (local, TERN_ERROR, TERN_ERROR_GONE))
+    return TRUE;
+  if (local != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
+  return set_text (self, "UPDATE account SET tags = ?2 WHERE id = ?1", id, tags, error);
+}
+
+/**
+ * tern_store_change_tags:
+ * @self: the writing store
+ * @ids: accounts; those that do not exist are left out
+ * @n: their number
+ * @add: (nullable): a tag that they get; one that has %TERN_ACCOUNT_TAGS_MAX stays as it is
+ * @remove: (nullable): a tag that they lose
+ * @changes: (nullable): where to tell what changed
+ * @error: return location for %TERN_ERROR_STORAGE
+ *
+ * Changes by what accounts are found; their other tags stay.
+ *
+ * Returns: whether it is kept
+ */
+gboolean
+tern_store_change_tags (TernStore *self,
+                        const gint64 *ids,
+                        gsize n,
+                        const char *add,
+                        const char *remove,
+                        TernChanges *changes,
+                        GError **error)
+{
+  gboolean success = TRUE;
+
+  if (!tern_store_enter (self, error))
+    return FALSE;
+  for (gsize i = 0; success && i < n; i++)
+    success = change_tags (self, ids[i], add, remove, error);
+  tern_store_note_list (self, TERN_NOTE_FOLDERS, 0);
+  return tern_store_leave (self, success, changes, error);
+}
+
+/**
+ * tern_store_set_notify:
+ * @self: the writing store
+ * @ids: accounts; those that do not exist are left out
+ * @n: their number
+ * @notify: whether their inboxes are watched while nobody looks at them
+ * @changes: (nullable): where to tell what changed
+ * @error: return location for %TERN_ERROR_STORAGE
+ *
+ * Returns: whether it is kept
+ */
+gboolean
+tern_store_set_notify (TernStore *self,
+                       const gint64 *ids,
+                       gsize n,
+                       gboolean notify,
+                       TernChanges *changes,
+                       GError **error)
+{
+  gboolean success = TRUE;
+
+  if (!tern_store_enter (self, error))
+    return FALSE;
+  for (gsize i = 0; success && i < n; i++)
+    success = tern_store_run_ids (self, "UPDATE account SET notify = ?2 WHERE id = ?1",
+                                  TERN_IDS (ids[i], notify != FALSE), error);
+  tern_store_note_list (self, TERN_NOTE_FOLDERS, 0);
+  return tern_store_leave (self, success, changes, error);
+}
+
+/**
+ * tern_store_find_inbox:
+ * @self: a store
+ * @error: return location for %TERN_ERROR_STORAGE, or %TERN_ERROR_GONE where there is none
+ *
+ * Returns: (transfer full) (nullable): the inbox of the first account that has one
+ */
+TernFolder *
+tern_store_find_inbox (TernStore *self, GError **error)
+{
+  gboolean row = FALSE;
+  gint64 id = 0;
+
+  {
+    g_autoptr (TernStatement) statement = tern_store_prepare_ids (
+        self, "SELECT id FROM folder WHERE role = ?1 ORDER BY account LIMIT 1",
+        TERN_IDS (TERN_FOLDER_ROLE_INBOX), error);
+
+    if (statement == NULL || !tern_store_step (statement, &row, error))
+      return NULL;
+    id = row ? sqlite3_column_int64 (statement, 0) : 0;
+  }
+  return tern_store_get_folder (self, id, error);
 }
 
 static void

@@ -47,6 +47,26 @@ GPtrArray *tern_store_list_accounts (TernStore *self, GError **error);
 TernAccount *tern_store_get_account (TernStore *self, gint64 account_id, GError **error);
 gboolean tern_store_set_body_days (
     TernStore *self, gint64 account_id, int days, TernChanges *changes, GError **error);
+gboolean tern_store_set_group (TernStore *self,
+                               const gint64 *ids,
+                               gsize n,
+                               const char *group,
+                               TernChanges *changes,
+                               GError **error);
+gboolean tern_store_change_tags (TernStore *self,
+                                 const gint64 *ids,
+                                 gsize n,
+                                 const char *add,
+                                 const char *remove,
+                                 TernChanges *changes,
+                                 GError **error);
+gboolean tern_store_set_notify (TernStore *self,
+                                const gint64 *ids,
+                                gsize n,
+                                gboolean notify,
+                                TernChanges *changes,
+                                GError **error);
+TernFolder *tern_store_find_inbox (TernStore *self, GError **error);
 
 typedef struct
 {
