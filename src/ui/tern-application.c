@@ -7,6 +7,8 @@
 #include <glib/gi18n.h>
 
 #include "tern-account-dialog.h"
+#include "tern-accounts-window.h"
+#include "tern-import-dialog.h"
 #include "tern-preferences.h"
 #include "tern-settings.h"
 #include "tern-ui-error.h"
@@ -85,6 +87,24 @@ add_account_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 }
 
 static void
+import_accounts_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  TernApplication *self = user_data;
+  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (self));
+
+  gtk_window_present (GTK_WINDOW (tern_import_dialog_new (window, self->engine)));
+}
+
+static void
+accounts_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  TernApplication *self = user_data;
+  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (self));
+
+  gtk_window_present (GTK_WINDOW (tern_accounts_window_new (window, self->engine)));
+}
+
+static void
 preferences_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   TernApplication *self = user_data;
@@ -138,6 +158,7 @@ set_accelerators (GtkApplication *application)
     { "win.undo", { "<Control>z" } },
     { "win.show-sidebar", { "F9" } },
     { "win.copy-code", { "<Shift><Control>c" } },
+    { "win.find-account", { "<Control>k" } },
     { "win.inspector", { "<Shift><Control>i" } },
     { "win.folder-new-top(int64 0)", { "<Shift><Control>n" } },
     { "win.folder-rename(int64 0)", { "F2" } },
@@ -154,6 +175,8 @@ tern_application_startup (GApplication *application)
 {
   static const GActionEntry actions[] = {
     { .name = "add-account", .activate = add_account_cb },
+    { .name = "accounts", .activate = accounts_cb },
+    { .name = "import-accounts", .activate = import_accounts_cb },
     { .name = "preferences", .activate = preferences_cb },
     { .name = "about", .activate = about_cb },
     { .name = "quit", .activate = quit_cb },

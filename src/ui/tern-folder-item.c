@@ -1,14 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tern-folder-item.h"
 
+#include <string.h>
+
 struct _TernFolderItem
 {
   GObject parent_instance;
 
-  TernAccount *account;
-  TernFolder *folder; /* NULL in an account's heading */
-  TernStatus *status; /* of a heading only */
+  TernAccount *account; /* NULL in a group's heading */
+  TernFolder *folder;   /* NULL in an account's heading */
+  TernStatus *status;   /* of an account's heading only */
+  char *group;          /* of a group's heading only */
+  guint count;          /* of accounts in a group */
+  gboolean is_expanded; /* of headings: what belongs to them is shown */
   guint depth;
+  char *key; /* of an account's heading: what a search looks at; NULL until it does */
 };
 
 enum
@@ -29,6 +35,8 @@ tern_folder_item_finalize (GObject *object)
   g_clear_pointer (&self->account, tern_account_unref);
   g_clear_pointer (&self->folder, tern_folder_unref);
   g_clear_pointer (&self->status, tern_status_unref);
+  g_free (self->group);
+  g_free (self->key);
   G_OBJECT_CLASS (tern_folder_item_parent_class)->finalize (object);
 }
 
@@ -68,10 +76,91 @@ tern_folder_item_new (TernAccount *account, TernFolder *folder, guint depth)
 }
 
 /**
+ * tern_folder_item_new_group:
+ * @group: the name of a group of accounts
+ *
+ * Makes the row above the accounts of a group.
+ *
+ * Returns: (transfer full): a new item
+ */
+TernFolderItem *
+tern_folder_item_new_group (const char *group)
+{
+  TernFolderItem *self = g_object_new (TERN_TYPE_FOLDER_ITEM, NULL);
+
+  self->group = g_strdup (group);
+  return self;
+}
+
+/**
+ * tern_folder_item_get_group:
+ * @self: an item
+ *
+ * Returns: (transfer none) (nullable): the group whose heading it is; %NULL for any other row
+ */
+const char *
+tern_folder_item_get_group (TernFolderItem *self)
+{
+  return self->group;
+}
+
+/**
+ * tern_folder_item_set_expanded:
+ * @self: a heading
+ * @expanded: whether what belongs to it is shown
+ */
+void
+tern_folder_item_set_expanded (TernFolderItem *self, gboolean expanded)
+{
+  if (self->is_expanded == expanded)
+    return;
+  self->is_expanded = expanded;
+  g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
+}
+
+/**
+ * tern_folder_item_is_expanded:
+ * @self: a heading
+ *
+ * Returns: whether what belongs to it is shown
+ */
+gboolean
+tern_folder_item_is_expanded (TernFolderItem *self)
+{
+  return self->is_expanded;
+}
+
+/**
+ * tern_folder_item_set_count:
+ * @self: a group's heading
+ * @count: how many accounts are in it
+ */
+void
+tern_folder_item_set_count (TernFolderItem *self, guint count)
+{
+  if (self->count == count)
+    return;
+  self->count = count;
+  g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
+}
+
+/**
+ * tern_folder_item_get_count:
+ * @self: a group's heading
+ *
+ * Returns: how many accounts are in it
+ */
+guint
+tern_folder_item_get_count (TernFolderItem *self)
+{
+  return self->count;
+}
+
+/**
  * tern_folder_item_get_account:
  * @self: an item
  *
- * Returns: (transfer none): its account
+ * Returns: (transfer none) (nullable): its account; %NULL for a group's heading
  */
 TernAccount *
 tern_folder_item_get_account (TernFolderItem *self)
@@ -116,21 +205,6 @@ tern_folder_item_get_depth (TernFolderItem *self)
 }
 
 /**
- * tern_folder_item_equal:
- * @self: an item
- * @other: another
- *
- * Returns: whether both stand for the same folder, or for the same account
- */
-gboolean
-tern_folder_item_equal (TernFolderItem *self, TernFolderItem *other)
-{
-  if (self->folder == NULL || other->folder == NULL)
-    return self->folder == other->folder && self->account->id == other->account->id;
-  return self->folder->id == other->folder->id;
-}
-
-/**
  * tern_folder_item_update:
  * @self: an item
  * @account: the account as it is now
@@ -153,7 +227,34 @@ tern_folder_item_update (TernFolderItem *self,
   g_clear_pointer (&self->folder, tern_folder_unref);
   self->folder = folder;
   self->depth = depth;
+  g_clear_pointer (&self->key, g_free);
   g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
+}
+
+/**
+ * tern_folder_item_matches:
+ * @self: an account's heading
+ * @words: (array zero-terminated=1): words as g_utf8_casefold() makes them
+ *
+ * Returns: whether the account has all of them in its address, name, group or tags
+ */
+gboolean
+tern_folder_item_matches (TernFolderItem *self, const char *const *words)
+{
+  const TernAccount *account = self->account;
+
+  if (self->key == NULL)
+    {
+      g_autofree char *text =
+          g_strjoin ("\n", account->email, account->name != NULL ? account->name : "",
+                     account->group != NULL ? account->group : "", account->tags, NULL);
+
+      self->key = g_utf8_casefold (text, -1);
+    }
+  for (guint i = 0; words[i] != NULL; i++)
+    if (strstr (self->key, words[i]) == NULL)
+      return FALSE;
+  return TRUE;
 }
 
 /**

@@ -11,15 +11,21 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (TernFolderItem, tern_folder_item, TERN, FOLDER_ITEM, GObject)
 
 TernFolderItem *tern_folder_item_new (TernAccount *account, TernFolder *folder, guint depth);
+TernFolderItem *tern_folder_item_new_group (const char *group);
+const char *tern_folder_item_get_group (TernFolderItem *self);
+void tern_folder_item_set_expanded (TernFolderItem *self, gboolean expanded);
+gboolean tern_folder_item_is_expanded (TernFolderItem *self);
+void tern_folder_item_set_count (TernFolderItem *self, guint count);
+guint tern_folder_item_get_count (TernFolderItem *self);
 TernAccount *tern_folder_item_get_account (TernFolderItem *self);
 TernFolder *tern_folder_item_get_folder (TernFolderItem *self);
 TernStatus *tern_folder_item_get_status (TernFolderItem *self);
 guint tern_folder_item_get_depth (TernFolderItem *self);
-gboolean tern_folder_item_equal (TernFolderItem *self, TernFolderItem *other);
 void tern_folder_item_update (TernFolderItem *self,
                               TernAccount *account,
                               TernFolder *folder,
                               guint depth);
+gboolean tern_folder_item_matches (TernFolderItem *self, const char *const *words);
 void tern_folder_item_set_status (TernFolderItem *self, TernStatus *status);
 
 G_END_DECLS

@@ -125,7 +125,7 @@ static void
 update_page (TernMessageListPane *self)
 {
   g_autoptr (TernListState) state = tern_list_state_for_page (
-      tern_folder_list_has_accounts (self->folders), tern_message_list_pane_get_folder (self),
+      tern_folder_list_count_accounts (self->folders) > 0, tern_message_list_pane_get_folder (self),
       self->status, server_name (self));
 
   gtk_revealer_set_reveal_child (GTK_REVEALER (self->bar), FALSE);

@@ -146,15 +146,14 @@ TernMoveDialog *
 tern_move_dialog_new (GtkWindow *parent, TernFolderList *folders, TernFolder *current)
 {
   TernMoveDialog *self = g_object_new (TERN_TYPE_MOVE_DIALOG, "transient-for", parent, NULL);
-  guint n = g_list_model_get_n_items (G_LIST_MODEL (folders));
+  GPtrArray *items = tern_folder_list_get_folders (folders, current->account_id);
 
-  for (guint i = 0; i < n; i++)
+  for (guint i = 0; items != NULL && i < items->len; i++)
     {
-      g_autoptr (TernFolderItem) item = g_list_model_get_item (G_LIST_MODEL (folders), i);
+      TernFolderItem *item = g_ptr_array_index (items, i);
       TernFolder *folder = tern_folder_item_get_folder (item);
 
-      if (folder != NULL && folder->selectable && folder->account_id == current->account_id &&
-          folder->id != current->id)
+      if (folder->selectable && folder->id != current->id)
         add_row (self, item);
     }
   search_changed_cb (self);

@@ -76,6 +76,18 @@ set_accessible_label (TernSidebarRow *self, const char *label)
 }
 
 static void
+show_arrow (TernSidebarRow *self)
+{
+  gtk_widget_show (self->icon);
+  gtk_image_set_from_icon_name (GTK_IMAGE (self->icon), tern_folder_item_is_expanded (self->item)
+                                                            ? "pan-down-symbolic"
+                                                            : "pan-end-symbolic");
+  gtk_accessible_update_state (GTK_ACCESSIBLE (gtk_widget_get_parent (GTK_WIDGET (self))),
+                               GTK_ACCESSIBLE_STATE_EXPANDED,
+                               tern_folder_item_is_expanded (self->item), -1);
+}
+
+static void
 show_heading (TernSidebarRow *self)
 {
   TernAccount *account = tern_folder_item_get_account (self->item);
@@ -84,17 +96,45 @@ show_heading (TernSidebarRow *self)
   const char *text = status != NULL ? state_text (status->state) : NULL;
   g_autofree char *label =
       text != NULL ? g_strdup_printf ("%s, %s", account->email, text) : g_strdup (account->email);
+  g_autofree char *tags =
+      account->tags != NULL ? g_strdelimit (g_strdup (account->tags), "\n", ' ') : NULL;
+  g_autofree char *tooltip =
+      tags != NULL ? g_strdup_printf ("%s\n%s", account->email, tags) : g_strdup (account->email);
 
   gtk_label_set_text (GTK_LABEL (self->name), account->email);
-  gtk_widget_set_tooltip_text (self->name, account->email);
+  gtk_widget_set_tooltip_text (self->name, tooltip);
   gtk_widget_add_css_class (self->name, "heading");
   gtk_widget_add_css_class (self->name, "dim-label");
-  gtk_widget_hide (self->icon);
   gtk_widget_hide (self->count);
   gtk_widget_set_visible (self->state, icon != NULL);
   gtk_image_set_from_icon_name (GTK_IMAGE (self->state), icon);
   gtk_widget_set_tooltip_text (self->state, text);
   gtk_widget_set_margin_start (GTK_WIDGET (self), 0);
+  /* What stands before the @ tells accounts apart. */
+  gtk_label_set_ellipsize (GTK_LABEL (self->name), PANGO_ELLIPSIZE_END);
+  show_arrow (self);
+  set_accessible_label (self, label);
+}
+
+static void
+show_group (TernSidebarRow *self)
+{
+  const char *group = tern_folder_item_get_group (self->item);
+  guint n = tern_folder_item_get_count (self->item);
+  g_autofree char *count = g_strdup_printf ("%'u", n);
+  g_autofree char *label =
+      /* Translators: the name of a group, and how many accounts are in it. */
+      g_strdup_printf (ngettext ("%s, %u account", "%s, %u accounts", n), group, n);
+
+  gtk_label_set_text (GTK_LABEL (self->name), group);
+  gtk_widget_set_tooltip_text (self->name, NULL);
+  gtk_widget_add_css_class (self->name, "heading");
+  gtk_widget_remove_css_class (self->name, "dim-label");
+  gtk_widget_show (self->count);
+  gtk_label_set_text (GTK_LABEL (self->count), count);
+  gtk_widget_hide (self->state);
+  gtk_widget_set_margin_start (GTK_WIDGET (self), 0);
+  show_arrow (self);
   set_accessible_label (self, label);
 }
 
@@ -130,10 +170,12 @@ changed_cb (TernSidebarRow *self)
 {
   TernFolder *folder = tern_folder_item_get_folder (self->item);
 
-  if (folder == NULL)
+  if (folder != NULL)
+    show_folder (self, folder);
+  else if (tern_folder_item_get_account (self->item) != NULL)
     show_heading (self);
   else
-    show_folder (self, folder);
+    show_group (self);
 }
 
 static void
@@ -168,7 +210,7 @@ tern_sidebar_row_init (TernSidebarRow *self)
 /**
  * tern_sidebar_row_new:
  *
- * Makes a row for a folder or for an account's heading.
+ * Makes a row for a folder, or for the heading of an account or a group.
  *
  * Returns: (transfer floating): a new row
  */

@@ -14,6 +14,7 @@ G_DECLARE_FINAL_TYPE (TernSidebar, tern_sidebar, TERN, SIDEBAR, GtkWidget)
  * Property: folded, whether its header bar ends the window. */
 void tern_sidebar_set_folders (TernSidebar *self, TernFolderList *folders);
 gboolean tern_sidebar_select (TernSidebar *self, gint64 folder_id);
+void tern_sidebar_search (TernSidebar *self);
 void tern_sidebar_open_menu (TernSidebar *self);
 
 G_END_DECLS

@@ -278,6 +278,12 @@ go_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 static void
+find_account_cb (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  tern_window_find_account (TERN_WINDOW (widget));
+}
+
+static void
 account_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   TernWindow *self = TERN_WINDOW (widget);
@@ -323,6 +329,7 @@ tern_window_add_actions (GtkWidgetClass *klass)
     { "win.refresh", NULL, refresh_cb },
     { "win.back", NULL, pane_cb },
     { "win.show-sidebar", NULL, pane_cb },
+    { "win.find-account", NULL, find_account_cb },
     { "win.inspector", NULL, inspector_cb },
     { "win.undo", NULL, undo_cb },
     { "win.go", "s", go_cb },
@@ -368,7 +375,7 @@ tern_window_update_actions (TernWindow *self)
   gtk_widget_action_set_enabled (widget, "win.row-archive", has_archive);
   gtk_widget_action_set_enabled (widget, "win.undo", self->undo != NULL);
   gtk_widget_action_set_enabled (widget, "win.refresh",
-                                 tern_folder_list_has_accounts (self->folders));
+                                 tern_folder_list_count_accounts (self->folders) > 0);
 
   set_button (self->star_button, starred ? "starred-symbolic" : "non-starred-symbolic",
               starred ? _ ("Remove star") : _ ("Star"));

@@ -47,6 +47,7 @@ gboolean tern_window_letter_is_visible (TernWindow *self);
 void tern_window_show_letter (TernWindow *self, TernMessageItem *item);
 void tern_window_go_back (TernWindow *self);
 void tern_window_toggle_sidebar (TernWindow *self);
+void tern_window_find_account (TernWindow *self);
 
 /* tern-window-actions.c */
 void tern_window_add_actions (GtkWidgetClass *klass);

@@ -14,6 +14,9 @@
 #define FOLD_SIDEBAR 1000
 #define FOLD_LIST 640
 
+/* Accounts whose folders are asked for at the start; the others' when somebody looks at them. */
+#define MAX_REFRESHED 32
+
 G_DEFINE_FINAL_TYPE (TernWindow, tern_window, ADW_TYPE_APPLICATION_WINDOW)
 
 /* A letter is read, and so marked as read, only where its pane can be seen. */
@@ -182,14 +185,27 @@ tern_window_toggle_sidebar (TernWindow *self)
   update_edges (self);
 }
 
+/* Lets the user look for an account in the sidebar, wherever that is. */
+void
+tern_window_find_account (TernWindow *self)
+{
+  if (adw_leaflet_get_folded (ADW_LEAFLET (self->outer)))
+    adw_leaflet_set_visible_child (ADW_LEAFLET (self->outer), self->sidebar_pane);
+  else if (!gtk_widget_get_visible (self->sidebar_pane))
+    tern_window_toggle_sidebar (self);
+  tern_sidebar_search (TERN_SIDEBAR (self->sidebar));
+}
+
 /* The first folder to be opened is the inbox of the first account that has one. */
 static void
 open_inbox (TernWindow *self)
 {
-  TernFolder *inbox = tern_folder_list_find_role (self->folders, 0, TERN_FOLDER_ROLE_INBOX);
+  g_autoptr (TernFolder) inbox = NULL;
 
-  if (inbox == NULL ||
-      tern_message_list_pane_get_folder (TERN_MESSAGE_LIST_PANE (self->list)) != NULL)
+  if (tern_message_list_pane_get_folder (TERN_MESSAGE_LIST_PANE (self->list)) != NULL)
+    return;
+  inbox = tern_engine_read_first_inbox (self->engine);
+  if (inbox == NULL)
     return;
   tern_sidebar_select (TERN_SIDEBAR (self->sidebar), inbox->id);
   adw_leaflet_set_visible_child (ADW_LEAFLET (self->outer), self->inner);
@@ -212,7 +228,7 @@ refresh_folders (TernWindow *self, gint64 account_id)
                                      refresh_folders_cb, NULL);
 }
 
-/* An account that was just added has no folders yet. */
+/* An account that was just added has no folders yet. One that nobody looks at is left alone. */
 static void
 refresh_new_accounts (TernWindow *self)
 {
@@ -223,11 +239,18 @@ refresh_new_accounts (TernWindow *self)
     {
       g_autoptr (TernFolderItem) item = g_list_model_get_item (model, i);
       g_autoptr (TernFolderItem) next = g_list_model_get_item (model, i + 1);
+      const TernAccount *account = tern_folder_item_get_account (item);
 
-      if (tern_folder_item_get_folder (item) == NULL &&
+      if (account != NULL && account->notify && tern_folder_item_is_expanded (item) &&
           (next == NULL || tern_folder_item_get_folder (next) == NULL))
-        refresh_folders (self, tern_folder_item_get_account (item)->id);
+        refresh_folders (self, account->id);
     }
+}
+
+static void
+account_opened_cb (TernWindow *self, gint64 account_id)
+{
+  refresh_folders (self, account_id);
 }
 
 static void
@@ -253,22 +276,29 @@ warm_up_cb (gpointer user_data)
  * tern_window_engine_opened:
  * @self: the window
  *
- * Brings everything up to date, now that the engine can reach the network.
+ * Brings what is looked at, and what news are wanted of, up to date, now that the engine can reach
+ * the network.
  */
 void
 tern_window_engine_opened (TernWindow *self)
 {
   g_autoptr (GPtrArray) accounts = NULL;
+  guint n = 0;
 
   tern_folder_list_reload (self->folders);
   open_inbox (self);
   /* After everything that is drawn. */
   g_idle_add_full (G_PRIORITY_LOW, warm_up_cb, g_object_ref (self), NULL);
   accounts = tern_engine_read_accounts (self->engine, NULL);
-  for (guint i = 0; accounts != NULL && i < accounts->len; i++)
-    tern_engine_refresh_folders_async (self->engine,
-                                       ((TernAccount *) g_ptr_array_index (accounts, i))->id,
-                                       TERN_FETCH_VALIDATE, NULL, refresh_folders_cb, NULL);
+  for (guint i = 0; accounts != NULL && i < accounts->len && n < MAX_REFRESHED; i++)
+    {
+      const TernAccount *account = g_ptr_array_index (accounts, i);
+
+      if (!account->notify)
+        continue;
+      refresh_folders (self, account->id);
+      n++;
+    }
 }
 
 /**
@@ -366,6 +396,7 @@ tern_window_class_init (TernWindowClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, visible_child_cb);
   gtk_widget_class_bind_template_callback (widget_class, folder_selected_cb);
   gtk_widget_class_bind_template_callback (widget_class, folder_activated_cb);
+  gtk_widget_class_bind_template_callback (widget_class, account_opened_cb);
   gtk_widget_class_bind_template_callback (widget_class, message_selected_cb);
   gtk_widget_class_bind_template_callback (widget_class, message_activated_cb);
 }
@@ -418,7 +449,7 @@ tern_window_new (GtkApplication *application, TernEngine *engine, GSettings *set
 
   self->settings = g_object_ref (settings);
   self->engine = g_object_ref (engine);
-  self->folders = tern_folder_list_new (engine);
+  self->folders = tern_folder_list_new (engine, settings);
   show_all_folders_cb (self);
   tern_window_add_keys (self);
 
