@@ -120,6 +120,15 @@ class SampleMailbox(window.WindowCase):
         tern.find("push button", "Copy code 482913")
         tern.press("ctrl+shift+c")
         window.wait_for("word of it", lambda: "Code 482913 copied" in tern.names("label"))
+        # What is pasted is seen by the folder that gets it as its name.
+        tern.press("ctrl+shift+n")
+        tern.focus("New folder")
+        tern.press("ctrl+v")
+        tern.find("push button", "_Make Make")  # can be used as soon as there is a name
+        tern.press("Return")
+        tern.focus("Tern")
+        window.wait_for("a folder of that name", lambda: any(
+            item.startswith("482913") for item in tern.names("list item")))
 
         self.select(tern, "Confirm your mail address")
         tern.find("push button", "Copy link to records.example")
