@@ -10,7 +10,8 @@
 typedef struct
 {
   char *user;
-  char *password;
+  char *password; /* (nullable) */
+  char *token;    /* (nullable): in place of a password */
 } Credentials;
 
 static void
@@ -20,6 +21,7 @@ credentials_free (gpointer data)
 
   g_free (self->user);
   g_free (self->password);
+  g_free (self->token);
   g_free (self);
 }
 
@@ -46,6 +48,8 @@ authenticate_failed (TernImapCommand *self, const TernImapStatus *status)
 
   if (error->code == TERN_ERROR_REFUSED)
     error->code = TERN_ERROR_AUTH;
+  if (self->data != NULL) /* what a mechanism was told says more than the answer behind it */
+    g_prefix_error (&error, "%s: ", (const char *) self->data);
   return error;
 }
 
@@ -71,16 +75,11 @@ tern_imap_session_uses_plain (TernImapSession *self)
 }
 
 static void
-sign_in (GTask *task)
+add_password (TernImapCommand *command, const Credentials *credentials)
 {
-  TernImapSession *self = g_task_get_source_object (task);
-  const Credentials *credentials = g_task_get_task_data (task);
-  TernImapCommand *command;
+  TernImapSession *self = command->session;
   g_autofree char *plain = make_plain (credentials);
 
-  command = tern_imap_command_new_for_task (task);
-  command->done = authenticate_done;
-  command->failed = authenticate_failed;
   if (tern_imap_session_uses_plain (self))
     {
       tern_imap_command_add (command, "AUTHENTICATE PLAIN");
@@ -97,6 +96,21 @@ sign_in (GTask *task)
       tern_imap_command_add (command, " ");
       tern_imap_command_add_string (command, credentials->password);
     }
+}
+
+static void
+sign_in (GTask *task)
+{
+  TernImapSession *self = g_task_get_source_object (task);
+  const Credentials *credentials = g_task_get_task_data (task);
+  TernImapCommand *command = tern_imap_command_new_for_task (task);
+
+  command->done = authenticate_done;
+  command->failed = authenticate_failed;
+  if (credentials->token != NULL)
+    tern_imap_command_add_token (command, credentials->user, credentials->token);
+  else
+    add_password (command, credentials);
   if (self->knows_capabilities)
     {
       g_free (self->before);
@@ -115,17 +129,27 @@ is_login_disabled (TernImapSession *self)
          tern_imap_session_has (self, "LOGINDISABLED");
 }
 
+/* Whether, by what is known, the server takes what there is to sign in with. */
+static gboolean
+is_taken (TernImapSession *self, const Credentials *credentials)
+{
+  return credentials->token != NULL ? tern_imap_session_get_token_mechanism (self) != NULL
+                                    : !is_login_disabled (self);
+}
+
 static void
 check_and_sign_in (GTask *task)
 {
-  if (is_login_disabled (g_task_get_source_object (task)))
+  const Credentials *credentials = g_task_get_task_data (task);
+
+  if (is_taken (g_task_get_source_object (task), credentials))
     {
-      g_task_return_new_error (task, TERN_ERROR, TERN_ERROR_UNSUPPORTED,
-                               "the server takes no password");
-      g_object_unref (task);
+      sign_in (task);
+      return;
     }
-  else
-    sign_in (task);
+  g_task_return_new_error (task, TERN_ERROR, TERN_ERROR_UNSUPPORTED, "the server takes no %s",
+                           credentials->token != NULL ? "token" : "password");
+  g_object_unref (task);
 }
 
 static void
@@ -138,6 +162,31 @@ capability_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     g_task_return_error (task, g_steal_pointer (&error));
   else
     check_and_sign_in (g_steal_pointer (&task));
+}
+
+static void
+authenticate (GTask *task, Credentials *credentials)
+{
+  TernImapSession *self = g_task_get_source_object (task);
+
+  g_task_set_task_data (task, credentials, credentials_free);
+  if (self->state == TERN_IMAP_STATE_AUTHENTICATED) /* PREAUTH */
+    g_task_return_boolean (task, TRUE);
+  else if (!tern_transport_is_encrypted (self->transport) &&
+           tern_transport_get_endpoint (self->transport)->security != TERN_SECURITY_NONE)
+    g_task_return_new_error (task, TERN_ERROR, TERN_ERROR_UNSUPPORTED,
+                             "the connection is not encrypted");
+  else
+    {
+      if (g_hash_table_size (self->capabilities) == 0 ||
+          /* What is remembered may be from after a sign-in, which some servers then disable. */
+          (!self->knows_capabilities && !is_taken (self, credentials)))
+        tern_imap_capability_async (self, g_task_get_cancellable (task), capability_cb, task);
+      else
+        check_and_sign_in (task);
+      return;
+    }
+  g_object_unref (task);
 }
 
 /**
@@ -162,24 +211,41 @@ tern_imap_authenticate_async (TernImapSession *self,
                               GAsyncReadyCallback callback,
                               gpointer user_data)
 {
-  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
   Credentials *credentials = g_new0 (Credentials, 1);
 
   g_task_set_source_tag (task, tern_imap_authenticate_async);
   credentials->user = g_strdup (user);
   credentials->password = g_strdup (password);
-  g_task_set_task_data (task, credentials, credentials_free);
+  authenticate (task, credentials);
+}
 
-  if (self->state == TERN_IMAP_STATE_AUTHENTICATED) /* PREAUTH */
-    g_task_return_boolean (task, TRUE);
-  else if (!tern_transport_is_encrypted (self->transport) &&
-           tern_transport_get_endpoint (self->transport)->security != TERN_SECURITY_NONE)
-    g_task_return_new_error (task, TERN_ERROR, TERN_ERROR_UNSUPPORTED,
-                             "the connection is not encrypted");
-  else if (g_hash_table_size (self->capabilities) == 0 ||
-           /* What is remembered may be from after a sign-in, which some servers then disable. */
-           (!self->knows_capabilities && is_login_disabled (self)))
-    tern_imap_capability_async (self, cancellable, capability_cb, g_steal_pointer (&task));
-  else
-    check_and_sign_in (g_steal_pointer (&task));
+/**
+ * tern_imap_authenticate_token_async:
+ * @self: a session
+ * @user: who signs in
+ * @token: an access token of OAuth 2.0
+ * @cancellable: (nullable): a cancellable
+ * @callback: called when done
+ * @user_data: for @callback
+ *
+ * Signs in by AUTHENTICATE XOAUTH2, or else OAUTHBEARER (RFC 7628), with the initial response where
+ * SASL-IR is offered. Fails as tern_imap_authenticate_async() does; what the server says of the
+ * token stands in the error's message. Finish with tern_imap_command_finish().
+ */
+void
+tern_imap_authenticate_token_async (TernImapSession *self,
+                                    const char *user,
+                                    const char *token,
+                                    GCancellable *cancellable,
+                                    GAsyncReadyCallback callback,
+                                    gpointer user_data)
+{
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
+  Credentials *credentials = g_new0 (Credentials, 1);
+
+  g_task_set_source_tag (task, tern_imap_authenticate_token_async);
+  credentials->user = g_strdup (user);
+  credentials->token = g_strdup (token);
+  authenticate (task, credentials);
 }

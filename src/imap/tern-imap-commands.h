@@ -101,6 +101,12 @@ void tern_imap_authenticate_async (TernImapSession *self,
                                    GCancellable *cancellable,
                                    GAsyncReadyCallback callback,
                                    gpointer user_data);
+void tern_imap_authenticate_token_async (TernImapSession *self,
+                                         const char *user,
+                                         const char *token,
+                                         GCancellable *cancellable,
+                                         GAsyncReadyCallback callback,
+                                         gpointer user_data);
 
 void tern_imap_id_async (TernImapSession *self,
                          GCancellable *cancellable,

@@ -11,20 +11,22 @@
 /**
  * tern_imap_session_can_look_ahead:
  * @self: a session that waits for its sign-in
+ * @by_token: whether it signs in by a token, and not by a password
  *
  * Returns: whether tern_imap_authenticate_async() needs no answer of the server in between, so that
  *   commands can follow it at once
  */
 gboolean
-tern_imap_session_can_look_ahead (TernImapSession *self)
+tern_imap_session_can_look_ahead (TernImapSession *self, gboolean by_token)
 {
   if (self->state != TERN_IMAP_STATE_NOT_AUTHENTICATED || self->signing_in != NULL ||
       g_hash_table_size (self->capabilities) == 0)
     return FALSE;
-  if (tern_imap_session_uses_plain (self))
+  if (by_token ? tern_imap_session_get_token_mechanism (self) != NULL
+               : tern_imap_session_uses_plain (self))
     return tern_imap_session_has (self, "SASL-IR") &&
            (self->quirks.flags & TERN_IMAP_QUIRK_LOGIN_AHEAD) == 0;
-  return !tern_imap_session_has (self, "LOGINDISABLED");
+  return !by_token && !tern_imap_session_has (self, "LOGINDISABLED");
 }
 
 /**
@@ -65,6 +67,19 @@ gboolean
 tern_imap_session_has_lost_input (TernImapSession *self)
 {
   return self->has_lost_input;
+}
+
+/**
+ * tern_imap_session_has_no_mailbox:
+ * @self: a session
+ *
+ * Returns: whether the server signed in somebody for whom it has no mailbox; the session is closed
+ *   then
+ */
+gboolean
+tern_imap_session_has_no_mailbox (TernImapSession *self)
+{
+  return self->has_no_mailbox;
 }
 
 static gboolean

@@ -26,8 +26,10 @@ complete_command (TernImapSession *self, TernImapCommand *command, const TernIma
 
       if (error != NULL)
         {
+          self->has_no_mailbox = !is_sign_in && tern_imap_status_lacks_mailbox (status);
           tern_imap_command_return_error (command, g_error_copy (error));
-          if (is_sign_in && self->looks_ahead) /* what left with it fails with it */
+          if ((is_sign_in && self->looks_ahead) || /* what left with it fails with it */
+              self->has_no_mailbox)
             tern_imap_session_fail (self, g_steal_pointer (&error));
           return;
         }
@@ -252,7 +254,7 @@ tern_imap_session_dispatch (const TernImapResponse *response, gpointer user_data
   const char *tag = tern_imap_response_get_string (response, 0);
 
   if (g_strcmp0 (tag, "+") == 0)
-    tern_imap_session_continue (self);
+    tern_imap_session_continue (self, response);
   else if (g_strcmp0 (tag, "*") != 0)
     handle_tagged (self, response);
   else if (tern_imap_status_parse (&status, response))

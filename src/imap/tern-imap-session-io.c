@@ -195,13 +195,23 @@ tern_imap_session_schedule_flush (TernImapSession *self)
   g_source_attach (self->flush_source, g_main_context_get_thread_default ());
 }
 
+/* Sends what a command has added since it was sent. */
+void
+tern_imap_session_send_next_line (TernImapSession *self, TernImapCommand *command)
+{
+  append_line (self, command);
+  tern_imap_session_schedule_flush (self);
+}
+
 /* The server's `+`: the blocked command goes on. */
 void
-tern_imap_session_continue (TernImapSession *self)
+tern_imap_session_continue (TernImapSession *self, const TernImapResponse *response)
 {
   if (self->blocked == NULL || self->blocked->sent == self->blocked->lines->len)
     {
-      g_debug ("a continuation that nobody asked for");
+      if (self->signing_in == NULL || self->signing_in->challenge == NULL ||
+          !self->signing_in->challenge (self->signing_in, response))
+        g_debug ("a continuation that nobody asked for");
       return;
     }
   if (self->blocked->holds_back)
@@ -209,8 +219,7 @@ tern_imap_session_continue (TernImapSession *self)
       tern_imap_session_begin_idle (self);
       return;
     }
-  append_line (self, self->blocked);
-  tern_imap_session_schedule_flush (self);
+  tern_imap_session_send_next_line (self, self->blocked);
 }
 
 static void

@@ -27,6 +27,8 @@ typedef struct _TernImapCommand TernImapCommand;
  * @is_resting: the server owes it nothing before that line is sent
  * @data: the command's own
  * @free_data: (nullable): for @data
+ * @is_standard: its mechanism is one of an RFC's
+ * @challenge: (nullable): offered a `+` that asks for none of @lines; whether it took it
  * @response: (nullable): offered untagged data; whether it took it
  * @status: (nullable): offered untagged status responses; whether it took it
  * @fetch: (nullable): offered FETCH data; whether it took it
@@ -59,7 +61,9 @@ struct _TernImapCommand
   guint64 received_before;
   gboolean is_idle;
   gboolean is_nameless;
+  gboolean is_standard;
 
+  gboolean (*challenge) (TernImapCommand *self, const TernImapResponse *response);
   gboolean (*response) (TernImapCommand *self, const TernImapResponse *response);
   gboolean (*status) (TernImapCommand *self, const TernImapStatus *status);
   gboolean (*fetch) (TernImapCommand *self, const TernImapFetch *fetch);
@@ -116,7 +120,8 @@ struct _TernImapSession
   TernImapCommand *signing_in; /* the sign-in, queued or sent */
   gboolean looks_ahead;
   gboolean has_lost_input;
-  guint last_ahead; /* serial of the last command that left with the sign-in */
+  gboolean has_no_mailbox; /* signed in, but to nothing */
+  guint last_ahead;        /* serial of the last command that left with the sign-in */
   GSource *doubt;
   guint doubt_ms;
   TernImapFetch *fetch;
@@ -152,6 +157,7 @@ void tern_imap_command_add_string (TernImapCommand *self, const char *string);
 void tern_imap_command_add_mailbox (TernImapCommand *self, const char *name);
 void tern_imap_command_add_status_items (TernImapCommand *self);
 void tern_imap_command_add_literal (TernImapCommand *self, GBytes *bytes);
+void tern_imap_command_add_token (TernImapCommand *self, const char *user, const char *token);
 void tern_imap_command_wait (TernImapCommand *self);
 void tern_imap_command_queue (TernImapCommand *self);
 void tern_imap_command_return_error (TernImapCommand *self, GError *error);
@@ -164,7 +170,8 @@ void tern_imap_session_begin_idle (TernImapSession *self);
 gboolean tern_imap_session_is_resting (TernImapSession *self);
 void tern_imap_session_take_notification (TernImapSession *self, const TernImapResponse *response);
 void tern_imap_session_end_notify (TernImapSession *self);
-void tern_imap_session_continue (TernImapSession *self);
+void tern_imap_session_continue (TernImapSession *self, const TernImapResponse *response);
+void tern_imap_session_send_next_line (TernImapSession *self, TernImapCommand *command);
 void tern_imap_session_fail (TernImapSession *self, GError *error);
 gboolean tern_imap_session_set_state (TernImapSession *self, TernImapState state);
 void tern_imap_session_set_capabilities (TernImapSession *self, const char *words);
@@ -180,6 +187,7 @@ void tern_imap_session_clear_selected (TernImapSession *self);
 void tern_imap_session_check_ahead (TernImapSession *self);
 void tern_imap_session_doubt_ahead (TernImapSession *self);
 gboolean tern_imap_session_uses_plain (TernImapSession *self);
+const char *tern_imap_session_get_token_mechanism (TernImapSession *self);
 
 void tern_imap_session_note_command (TernImapSession *self, TernImapCommand *command, GBytes *line);
 void tern_imap_session_note_answer (TernImapSession *self,

@@ -70,10 +70,11 @@ gboolean tern_imap_session_can_compress (TernImapSession *self);
 gboolean tern_imap_session_notifies (TernImapSession *self);
 gboolean tern_imap_session_take_selection (TernImapSession *self, const char *mailbox);
 
-gboolean tern_imap_session_can_look_ahead (TernImapSession *self);
+gboolean tern_imap_session_can_look_ahead (TernImapSession *self, gboolean by_token);
 void tern_imap_session_look_ahead (TernImapSession *self, const char *capabilities);
 gboolean tern_imap_session_looks_ahead (TernImapSession *self);
 gboolean tern_imap_session_has_lost_input (TernImapSession *self);
+gboolean tern_imap_session_has_no_mailbox (TernImapSession *self);
 
 gboolean tern_imap_session_has (TernImapSession *self, const char *capability);
 gboolean tern_imap_session_has_enabled (TernImapSession *self, const char *capability);

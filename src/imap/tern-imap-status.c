@@ -176,6 +176,22 @@ make_busy (const TernImapStatus *self, guint wait)
 }
 
 /**
+ * tern_imap_status_lacks_mailbox:
+ * @self: a status that is not OK
+ *
+ * Tells whether the server let somebody in for whom it has no mailbox: Exchange says so with the
+ * first command, of a token without the scope, an account without a licence, or another's address.
+ *
+ * Returns: whether nothing can be done over the connection
+ */
+gboolean
+tern_imap_status_lacks_mailbox (const TernImapStatus *self)
+{
+  return self->kind == TERN_IMAP_STATUS_BAD &&
+         strstr (self->text, "authenticated but not connected") != NULL;
+}
+
+/**
  * tern_imap_status_to_error:
  * @self: a status that is not OK
  *
@@ -208,7 +224,9 @@ tern_imap_status_to_error (const TernImapStatus *self)
 
   if (complaint >= 0)
     return make_busy (self, complaints[complaint].wait);
-  if (self->kind == TERN_IMAP_STATUS_BAD)
+  if (tern_imap_status_lacks_mailbox (self))
+    code = TERN_ERROR_AUTH;
+  else if (self->kind == TERN_IMAP_STATUS_BAD)
     code = TERN_ERROR_PROTOCOL;
   else if (self->kind == TERN_IMAP_STATUS_BYE)
     code = TERN_ERROR_BUSY;

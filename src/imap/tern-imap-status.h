@@ -36,6 +36,7 @@ typedef struct
 gboolean tern_imap_status_parse (TernImapStatus *self, const TernImapResponse *response);
 void tern_imap_status_clear (TernImapStatus *self);
 gboolean tern_imap_status_has_code (const TernImapStatus *self, const char *code);
+gboolean tern_imap_status_lacks_mailbox (const TernImapStatus *self);
 GError *tern_imap_status_to_error (const TernImapStatus *self);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (TernImapStatus, tern_imap_status_clear)

@@ -304,7 +304,7 @@ next_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     tern_imap_session_assume_capabilities (connecting->session,
                                            memory->before ?: memory->capabilities);
   if (memory != NULL && memory->capabilities != NULL && !memory->is_sequential &&
-      tern_imap_session_can_look_ahead (connecting->session))
+      tern_imap_session_can_look_ahead (connecting->session, FALSE))
     {
       send_ahead (task, memory);
       return;
