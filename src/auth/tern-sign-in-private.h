@@ -16,9 +16,10 @@ struct _TernSignIn
   char *email;     /* (nullable) */
   char *done;
   char *failed;
-  guint second; /* ms; tests shorten it */
-  char *url;    /* for the user's browser */
-  gint64 ends;  /* monotonic: a sign-in that nobody finished */
+  guint second;          /* ms; tests shorten it */
+  char *url;             /* for the user's browser */
+  GCancellable *waiting; /* (nullable) */
+  gint64 ends;           /* monotonic: a sign-in that nobody finished */
 
   TernLoopback *loopback;
   char *state;

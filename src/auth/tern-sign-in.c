@@ -33,6 +33,7 @@ tern_sign_in_dispose (GObject *object)
   TernSignIn *self = TERN_SIGN_IN (object);
 
   g_clear_object (&self->client);
+  g_clear_object (&self->waiting);
   g_clear_object (&self->loopback);
 
   G_OBJECT_CLASS (tern_sign_in_parent_class)->dispose (object);
@@ -281,6 +282,7 @@ tern_sign_in_wait_async (TernSignIn *self,
 
   g_task_set_source_tag (task, tern_sign_in_wait_async);
   waiting->cancellable = g_cancellable_new ();
+  g_set_object (&self->waiting, waiting->cancellable);
   waiting->clock = g_timeout_source_new ((guint) (left * self->second / 1000));
   g_source_set_callback (waiting->clock, clock_cb, waiting, NULL);
   g_source_attach (waiting->clock, g_main_context_get_thread_default ());
@@ -295,6 +297,19 @@ tern_sign_in_wait_async (TernSignIn *self,
     tern_sign_in_run_browser (run);
   else
     tern_sign_in_run_device (run);
+}
+
+/**
+ * tern_sign_in_cancel:
+ * @self: a sign-in
+ *
+ * Ends the waiting, as the cancellable given to it does.
+ */
+void
+tern_sign_in_cancel (TernSignIn *self)
+{
+  if (self->waiting != NULL)
+    g_cancellable_cancel (self->waiting);
 }
 
 /**

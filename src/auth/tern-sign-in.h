@@ -32,6 +32,7 @@ void tern_sign_in_wait_async (TernSignIn *self,
                               GCancellable *cancellable,
                               GAsyncReadyCallback callback,
                               gpointer user_data);
+void tern_sign_in_cancel (TernSignIn *self);
 TernTokenAnswer *tern_sign_in_wait_finish (TernSignIn *self, GAsyncResult *result, GError **error);
 TernProvider *tern_sign_in_get_provider (TernSignIn *self);
 const char *tern_sign_in_get_resource (TernSignIn *self);

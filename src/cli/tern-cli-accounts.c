@@ -69,18 +69,13 @@ parse_endpoints (char **servers, TernSecurity security, GError **error)
 }
 
 static TernCliStatus
-keep_account (TernCli *cli, TernAccount *account, const char *password, const char *fingerprint)
+report_added (TernCli *cli, GAsyncResult *result)
 {
-  g_autoptr (GAsyncResult) result = NULL;
-  g_autoptr (TernAccount) kept = NULL;
   g_autoptr (GError) error = NULL;
+  g_autoptr (TernAccount) kept = tern_engine_add_account_finish (cli->engine, result, &error);
 
-  tern_engine_add_account_async (cli->engine, account, password, fingerprint, NULL,
-                                 tern_cli_done_cb, &result);
-  kept = tern_engine_add_account_finish (cli->engine, tern_cli_wait (&result), &error);
   if (kept == NULL)
     return tern_cli_fail (error);
-
   if (cli->json)
     {
       g_autoptr (TernJsonWriter) writer = tern_json_writer_new ();
@@ -99,6 +94,34 @@ keep_account (TernCli *cli, TernAccount *account, const char *password, const ch
 }
 
 static TernCliStatus
+keep_account (TernCli *cli, TernAccount *account, const char *password, const char *fingerprint)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  tern_engine_add_account_async (cli->engine, account, password, fingerprint, NULL,
+                                 tern_cli_done_cb, &result);
+  return report_added (cli, tern_cli_wait (&result));
+}
+
+/* Takes the account over: nobody else has it. */
+static TernCliStatus
+sign_in_account (TernCli *cli, TernAccount *account, gboolean by_device, const char *fingerprint)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TernSignInOffer) offer = tern_cli_begin_sign_in (cli, account, by_device, &error);
+
+  if (offer == NULL)
+    {
+      tern_account_unref (account);
+      return tern_cli_fail (error);
+    }
+  tern_engine_add_signed_in_async (cli->engine, account, offer, fingerprint, NULL, tern_cli_done_cb,
+                                   &result);
+  return report_added (cli, tern_cli_wait (&result));
+}
+
+static TernCliStatus
 account_add (TernCli *cli, int argc, char **argv)
 {
   g_autofree char *email = NULL;
@@ -107,7 +130,9 @@ account_add (TernCli *cli, int argc, char **argv)
   g_autofree char *security_name = NULL;
   g_autofree char *trust = NULL;
   g_auto (GStrv) servers = NULL;
+  g_autofree char *provider = NULL;
   gboolean password_stdin = FALSE;
+  gboolean by_device = FALSE;
   const GOptionEntry options[] = {
     { "email", 0, 0, G_OPTION_ARG_STRING, &email, N_ ("The account’s address"), N_ ("ADDRESS") },
     { "name", 0, 0, G_OPTION_ARG_STRING, &name, N_ ("Your name"), N_ ("NAME") },
@@ -119,6 +144,12 @@ account_add (TernCli *cli, int argc, char **argv)
       N_ ("USER") },
     { "password-stdin", 0, 0, G_OPTION_ARG_NONE, &password_stdin,
       N_ ("Read the password from standard input"), NULL },
+    { "oauth", 0, 0, G_OPTION_ARG_STRING, &provider,
+      N_ ("Sign in with this provider in the browser: outlook, google, yahoo, fastmail, or your "
+          "own"),
+      N_ ("PROVIDER") },
+    { "device", 0, 0, G_OPTION_ARG_NONE, &by_device,
+      N_ ("Give a code to type in on any device, instead of a browser here"), NULL },
     { "trust", 0, 0, G_OPTION_ARG_STRING, &trust,
       N_ ("Trust the certificate with this SHA-256 fingerprint"), N_ ("FINGERPRINT") },
     { 0 },
@@ -133,14 +164,18 @@ account_add (TernCli *cli, int argc, char **argv)
 
   if (!tern_cli_parse (cli, "add", options, &argc, &argv, 0, 0))
     return TERN_CLI_USAGE;
-  if (email == NULL || servers == NULL || !password_stdin)
-    return tern_cli_complain (_ ("An account needs --email, --imap and --password-stdin"));
+  if (email == NULL || (provider != NULL) == password_stdin || (password_stdin && servers == NULL))
+    return tern_cli_complain (
+        _ ("An account needs --email, and either --imap and --password-stdin or --oauth"));
   if (security_name != NULL && !tern_security_from_string (security_name, &security))
     return tern_cli_complain (_ ("--security takes tls, starttls or none"));
   if ((endpoints = parse_endpoints (servers, security, &error)) == NULL ||
       (trust != NULL && (fingerprint = normalize_fingerprint (trust, &error)) == NULL))
     return tern_cli_complain ("%s", error->message);
   account = tern_account_new (0, NULL, email, name, user, endpoints);
+  account->provider = g_strdup (provider);
+  if (provider != NULL)
+    return sign_in_account (cli, g_steal_pointer (&account), by_device, fingerprint);
   if (!tern_account_validate (account, &error) || (password = read_password (&error)) == NULL)
     return tern_cli_complain ("%s", error->message);
 
@@ -181,7 +216,8 @@ account_list (TernCli *cli, int argc, char **argv)
       const TernAccount *account = g_ptr_array_index (accounts, i);
 
       if (!cli->json)
-        printf ("%" G_GINT64_FORMAT "\t%s\t", account->id, account->email);
+        printf ("%" G_GINT64_FORMAT "\t%s\t%s\t", account->id, account->email,
+                account->provider != NULL ? account->provider : "-");
       tern_json_writer_begin_object (writer);
       tern_json_writer_key (writer, "id");
       tern_json_writer_int (writer, account->id);
@@ -262,6 +298,7 @@ tern_cli_account (TernCli *cli, int argc, char **argv)
     { "list", account_list },
     { "notify", tern_cli_account_notify },
     { "remove", account_remove },
+    { "sign-in", tern_cli_account_sign_in },
     { "tag", tern_cli_account_tag },
     { "untag", tern_cli_account_tag },
   };
@@ -270,7 +307,7 @@ tern_cli_account (TernCli *cli, int argc, char **argv)
     if (strcmp (argv[1], verbs[i].name) == 0)
       return verbs[i].func (cli, argc - 1, argv + 1);
   return tern_cli_complain (_ ("Use it like this: tern-cli account "
-                               "add|check|group|import|list|notify|remove|tag|untag …"));
+                               "add|check|group|import|list|notify|remove|sign-in|tag|untag …"));
 }
 
 static const char *
@@ -368,6 +405,8 @@ print_route (TernCli *cli, const TernRoute *route, gboolean signed_in)
   tern_json_writer_begin_object (writer);
   tern_json_writer_key (writer, "channel");
   tern_json_writer_string (writer, route->channel);
+  tern_json_writer_key (writer, "scopes");
+  tern_json_writer_string (writer, route->scopes);
   tern_json_writer_key (writer, "signed_in");
   tern_json_writer_boolean (writer, signed_in);
   tern_json_writer_key (writer, "endpoints");
@@ -385,7 +424,10 @@ print_route (TernCli *cli, const TernRoute *route, gboolean signed_in)
   tern_json_writer_end_object (writer);
   if (cli->json)
     tern_cli_print_json (writer);
-  else if (signed_in)
+  else if (route->scopes != NULL)
+    /* Translators: names of permissions that a provider of mail gave. */
+    printf (_ ("Allowed: %s\n"), route->scopes);
+  if (!cli->json && signed_in)
     /* Translators: %s is a protocol, such as imap. */
     printf (_ ("Mail comes by %s.\n"), route->channel);
 }

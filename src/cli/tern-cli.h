@@ -47,6 +47,11 @@ TernCliStatus tern_cli_account_tag (TernCli *cli, int argc, char **argv);
 TernCliStatus tern_cli_account_notify (TernCli *cli, int argc, char **argv);
 TernCliStatus tern_cli_account_check (TernCli *cli, int argc, char **argv);
 
+/* tern-cli-sign-in.c */
+TernSignInOffer *
+tern_cli_begin_sign_in (TernCli *cli, TernAccount *account, gboolean by_device, GError **error);
+TernCliStatus tern_cli_account_sign_in (TernCli *cli, int argc, char **argv);
+
 /* tern-cli-folders.c */
 TernCliStatus tern_cli_folders (TernCli *cli, int argc, char **argv);
 TernCliStatus tern_cli_sync (TernCli *cli, int argc, char **argv);

@@ -5,6 +5,7 @@
 #include "tern-imap-budget.h"
 #include "tern-providers.h"
 #include "tern-runner.h"
+#include "tern-sign-in.h"
 #include "tern-watcher.h"
 
 /* The window draws no more often than this, so it is told no more often (µs). */
@@ -26,6 +27,9 @@ struct _TernCore
   TernStore *store;
   TernTrust *trust;
   TernProviders *providers;
+  TernTokenClient *token_client;
+  GHashTable *sign_ins; /* number → TernSignIn: begun, and nobody waits for them yet */
+  guint last_sign_in;
   GHashTable *runners;    /* gint64 account id → TernRunner */
   guint living;           /* runners, with those closed and still at work; other work */
   GPtrArray *guests;      /* TernChannel, unowned: of no runner, closed with the core */
@@ -66,6 +70,7 @@ tern_core_new (const char *dir, const TernCoreListener *listener, gpointer user_
   self->start = g_get_real_time ();
   self->trust = tern_trust_new ();
   self->runners = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_object_unref);
+  self->sign_ins = g_hash_table_new_full (NULL, NULL, NULL, g_object_unref);
   self->guests = g_ptr_array_new ();
   self->budget = tern_imap_budget_new (MAX_CONNECTIONS);
   self->watcher = tern_watcher_new (self);
@@ -141,6 +146,8 @@ tern_core_free (TernCore *self)
   g_ptr_array_unref (self->events);
   g_clear_object (&self->trust);
   g_clear_pointer (&self->providers, tern_providers_free);
+  g_clear_object (&self->token_client);
+  g_hash_table_unref (self->sign_ins);
   g_clear_object (&self->store);
   g_free (self->dir);
   g_free (self);
@@ -278,6 +285,63 @@ tern_core_get_providers (TernCore *self)
       self->providers = tern_providers_load ((const char *const[]){ NULL }, NULL);
     }
   return self->providers;
+}
+
+/**
+ * tern_core_get_token_client:
+ * @self: a core
+ *
+ * Returns: (transfer none): what speaks with the providers' token endpoints
+ */
+TernTokenClient *
+tern_core_get_token_client (TernCore *self)
+{
+  if (self->token_client == NULL)
+    self->token_client = tern_token_client_new ();
+  return self->token_client;
+}
+
+/**
+ * tern_core_add_sign_in:
+ * @self: a core
+ * @sign_in: a sign-in that has begun
+ *
+ * Keeps a sign-in until somebody waits for it. Another one that nobody waited for is given up: its
+ * page is not on screen any more.
+ *
+ * Returns: its number
+ */
+guint
+tern_core_add_sign_in (TernCore *self, TernSignIn *sign_in)
+{
+  g_hash_table_remove_all (self->sign_ins);
+  self->last_sign_in++;
+  g_hash_table_insert (self->sign_ins, GUINT_TO_POINTER (self->last_sign_in),
+                       g_object_ref (sign_in));
+  return self->last_sign_in;
+}
+
+/**
+ * tern_core_take_sign_in:
+ * @self: a core
+ * @id: the number of a sign-in
+ * @error: return location for %TERN_ERROR_GONE
+ *
+ * Returns: (transfer full) (nullable): the sign-in, which is forgotten, and ends with the core
+ */
+TernSignIn *
+tern_core_take_sign_in (TernCore *self, guint id, GError **error)
+{
+  gpointer sign_in;
+
+  if (g_hash_table_steal_extended (self->sign_ins, GUINT_TO_POINTER (id), NULL, &sign_in))
+    {
+      g_signal_connect_object (self->closing, "cancelled", G_CALLBACK (tern_sign_in_cancel),
+                               sign_in, G_CONNECT_SWAPPED);
+      return sign_in;
+    }
+  g_set_error_literal (error, TERN_ERROR, TERN_ERROR_GONE, "another sign-in has begun");
+  return NULL;
 }
 
 /**

@@ -18,6 +18,8 @@ typedef struct _TernCore TernCore;
 typedef struct _TernRunner TernRunner;
 typedef struct _TernImapBudget TernImapBudget;
 typedef struct _TernProviders TernProviders;
+typedef struct _TernTokenClient TernTokenClient;
+typedef struct _TernSignIn TernSignIn;
 
 /* Takes what the core tells; called on the engine's thread, must only hand it on. */
 typedef struct
@@ -37,6 +39,9 @@ gint64 tern_core_get_start (TernCore *self);
 TernStore *tern_core_get_store (TernCore *self);
 TernTrust *tern_core_get_trust (TernCore *self);
 TernProviders *tern_core_get_providers (TernCore *self);
+TernTokenClient *tern_core_get_token_client (TernCore *self);
+guint tern_core_add_sign_in (TernCore *self, TernSignIn *sign_in);
+TernSignIn *tern_core_take_sign_in (TernCore *self, guint id, GError **error);
 TernImapBudget *tern_core_get_budget (TernCore *self);
 GCancellable *tern_core_get_closing (TernCore *self);
 void tern_core_hold (TernCore *self);

@@ -20,6 +20,7 @@ typedef struct
   gsize n_ids;
   TernFetchPolicy policy;
   int days;
+  gboolean is_device;
   char *text;
   char *removed; /* a tag */
   char *secret;

@@ -13,6 +13,7 @@
 #include "tern-message.h"
 #include "tern-operation.h"
 #include "tern-route.h"
+#include "tern-sign-in-offer.h"
 #include "tern-status.h"
 
 G_BEGIN_DECLS
@@ -134,6 +135,33 @@ void tern_engine_check_accounts_async (TernEngine *self,
                                        gpointer user_data);
 GPtrArray *
 tern_engine_check_accounts_finish (TernEngine *self, GAsyncResult *result, GError **error);
+/* Signs in with a provider. @done and @failed are what the browser shows; without @done a code is
+ * to be typed in on any device. Then somebody waits for the user: to add an account, or to sign in
+ * again.
+ */
+void tern_engine_begin_sign_in_async (TernEngine *self,
+                                      TernAccount *account,
+                                      const char *done,
+                                      const char *failed,
+                                      GCancellable *cancellable,
+                                      GAsyncReadyCallback callback,
+                                      gpointer user_data);
+TernSignInOffer *
+tern_engine_begin_sign_in_finish (TernEngine *self, GAsyncResult *result, GError **error);
+void tern_engine_add_signed_in_async (TernEngine *self,
+                                      TernAccount *account,
+                                      const TernSignInOffer *offer,
+                                      const char *trust_fingerprint,
+                                      GCancellable *cancellable,
+                                      GAsyncReadyCallback callback,
+                                      gpointer user_data);
+void tern_engine_sign_in_again_async (TernEngine *self,
+                                      gint64 account_id,
+                                      const TernSignInOffer *offer,
+                                      GCancellable *cancellable,
+                                      GAsyncReadyCallback callback,
+                                      gpointer user_data);
+gboolean tern_engine_sign_in_again_finish (TernEngine *self, GAsyncResult *result, GError **error);
 void tern_engine_remove_account_async (TernEngine *self,
                                        gint64 account_id,
                                        GCancellable *cancellable,

@@ -3,6 +3,7 @@
 
 #include "tern-error.h"
 #include "tern-secrets.h"
+#include "tern-sign-in.h"
 
 /* --- Adding: sign in first, keep afterwards --- */
 
@@ -10,11 +11,13 @@ typedef struct
 {
   TernCore *core;
   TernAccount *account;
-  char *password;
+  char *password;          /* (nullable) */
+  TernSignIn *sign_in;     /* (nullable) */
+  TernTokenSource *tokens; /* (nullable): what the sign-in yielded */
   char *fingerprint;
   TernTrust *trust;
   TernChannel *channel;
-  TernChanges *changes; /* told once the password is kept: who hears of an account uses it */
+  TernChanges *changes; /* told once the secret is kept: who hears of an account uses it */
 } Adding;
 
 static void
@@ -24,6 +27,8 @@ adding_free (gpointer data)
 
   tern_account_unref (adding->account);
   tern_secrets_free (adding->password);
+  g_clear_object (&adding->sign_in);
+  g_clear_object (&adding->tokens);
   g_free (adding->fingerprint);
   g_clear_object (&adding->trust);
   if (adding->channel != NULL)
@@ -62,8 +67,11 @@ secret_stored_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   TernRunner *runner;
   TernAccount *account;
   GError *error = NULL;
+  gboolean stored = adding->tokens != NULL
+                        ? tern_token_source_store_finish (adding->tokens, result, &error)
+                        : tern_secrets_store_finish (result, &error);
 
-  if (!tern_secrets_store_finish (result, &error))
+  if (!stored)
     {
       /* An account whose password cannot be kept would ask for it at every start. */
       take_back (adding);
@@ -79,7 +87,10 @@ secret_stored_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     }
   runner = tern_core_get_runner (adding->core, adding->account->id, NULL);
   if (runner != NULL)
-    tern_runner_remember_endpoints (runner, adding->channel);
+    {
+      g_set_object (&runner->tokens, adding->tokens);
+      tern_runner_remember_endpoints (runner, adding->channel);
+    }
   tern_core_take_changes (adding->core, g_steal_pointer (&adding->changes));
   tern_core_flush (adding->core);
   account = tern_account_ref (adding->account);
@@ -129,8 +140,12 @@ tried_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     }
   tern_account_unref (adding->account);
   adding->account = kept;
-  tern_secrets_store_async (TERN_SECRET_PASSWORD, kept->uuid, kept->email, adding->password,
-                            tern_core_get_closing (adding->core), secret_stored_cb, task);
+  if (adding->tokens != NULL)
+    tern_token_source_keep_async (adding->tokens, kept->uuid, kept->email,
+                                  tern_core_get_closing (adding->core), secret_stored_cb, task);
+  else
+    tern_secrets_store_async (TERN_SECRET_PASSWORD, kept->uuid, kept->email, adding->password,
+                              tern_core_get_closing (adding->core), secret_stored_cb, task);
 }
 
 static gboolean
@@ -154,6 +169,43 @@ is_known (TernCore *core, TernAccount *account, GError **error)
   return FALSE;
 }
 
+/* Returns NULL where the account cannot be added; the task is answered then. */
+static Adding *
+begin_adding (TernCore *core, TernAccount *account, const char *fingerprint, GTask *task)
+{
+  Adding *adding = g_new0 (Adding, 1);
+  GError *error = NULL;
+
+  adding->core = core;
+  adding->account = tern_account_ref (account);
+  adding->fingerprint = g_strdup (fingerprint);
+  adding->trust = tern_trust_new ();
+  g_task_set_task_data (task, adding, adding_free);
+
+  if (!tern_account_validate (account, &error) || is_known (core, account, &error))
+    {
+      return_error (task, error);
+      return NULL;
+    }
+  for (guint i = 0; fingerprint != NULL && i < account->imap->len; i++)
+    {
+      const TernEndpoint *endpoint = g_ptr_array_index (account->imap, i);
+
+      tern_trust_add (adding->trust, endpoint->host, endpoint->port, fingerprint);
+    }
+  return adding;
+}
+
+static void
+try_account (Adding *adding, GTask *task)
+{
+  adding->channel = tern_runner_make_channel (
+      adding->core, adding->account, adding->password, adding->tokens,
+      adding->fingerprint != NULL ? adding->trust : tern_core_get_trust (adding->core));
+  tern_core_add_guest (adding->core, adding->channel);
+  tern_channel_connect_async (adding->channel, g_task_get_cancellable (task), tried_cb, task);
+}
+
 /**
  * tern_core_add_account:
  * @core: the engine's side
@@ -171,31 +223,87 @@ tern_core_add_account (TernCore *core,
                        const char *fingerprint,
                        GTask *task)
 {
-  Adding *adding = g_new0 (Adding, 1);
+  Adding *adding = begin_adding (core, account, fingerprint, task);
+
+  if (adding == NULL)
+    return;
+  adding->password = g_strdup (password);
+  try_account (adding, task);
+}
+
+static void
+tokens_taken_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  GTask *task = G_TASK (user_data);
   GError *error = NULL;
 
-  adding->core = core;
-  adding->account = tern_account_ref (account);
-  adding->password = g_strdup (password);
-  adding->fingerprint = g_strdup (fingerprint);
-  adding->trust = tern_trust_new ();
-  g_task_set_task_data (task, adding, adding_free);
+  if (tern_token_source_store_finish (TERN_TOKEN_SOURCE (object), result, &error))
+    try_account (g_task_get_task_data (task), task);
+  else
+    return_error (task, error);
+}
 
-  if (!tern_account_validate (account, &error) || is_known (core, account, &error))
+static void
+signed_in_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  GTask *task = G_TASK (user_data);
+  Adding *adding = g_task_get_task_data (task);
+  TernSignIn *sign_in = TERN_SIGN_IN (object);
+  GError *error = NULL;
+  g_autoptr (TernTokenAnswer) answer = tern_sign_in_wait_finish (sign_in, result, &error);
+
+  tern_core_release (adding->core);
+  if (answer == NULL)
     {
       return_error (task, error);
       return;
     }
-  for (guint i = 0; fingerprint != NULL && i < account->imap->len; i++)
-    {
-      const TernEndpoint *endpoint = g_ptr_array_index (account->imap, i);
+  adding->tokens = tern_token_source_new (tern_core_get_token_client (adding->core),
+                                          tern_sign_in_get_provider (sign_in), NULL, NULL,
+                                          adding->account->client_id);
+  tern_token_source_sign_in_async (adding->tokens, tern_sign_in_get_resource (sign_in), answer,
+                                   NULL, tokens_taken_cb, task);
+}
 
-      tern_trust_add (adding->trust, endpoint->host, endpoint->port, fingerprint);
+/**
+ * tern_core_add_signed_in:
+ * @core: the engine's side
+ * @account: the account with its provider; where it names no servers, those of the provider are
+ *   taken
+ * @sign_in: the number of a sign-in that has begun
+ * @fingerprint: (nullable): a certificate that the user trusts for the account's endpoints
+ * @task: (transfer full): returns the kept #TernAccount
+ *
+ * Waits until the user has signed in with the provider, signs in at the server, and keeps the
+ * account and its tokens only where that works.
+ */
+void
+tern_core_add_signed_in (
+    TernCore *core, TernAccount *account, guint sign_in, const char *fingerprint, GTask *task)
+{
+  GError *error = NULL;
+  g_autoptr (TernSignIn) begun = tern_core_take_sign_in (core, sign_in, &error);
+  const TernProvider *provider;
+  Adding *adding;
+
+  if (begun == NULL)
+    {
+      g_task_return_error (task, error);
+      g_object_unref (task);
+      return;
     }
-  adding->channel = tern_runner_make_channel (
-      core, account, password, fingerprint != NULL ? adding->trust : tern_core_get_trust (core));
-  tern_core_add_guest (core, adding->channel);
-  tern_channel_connect_async (adding->channel, g_task_get_cancellable (task), tried_cb, task);
+  provider = tern_sign_in_get_provider (begun);
+  if (account->imap->len == 0)
+    for (guint i = 0; i < provider->imap->len; i++)
+      g_ptr_array_add (account->imap, tern_endpoint_ref (provider->imap->pdata[i]));
+  g_free ((char *) account->provider);
+  account->provider = g_strdup (provider->id);
+  adding = begin_adding (core, account, fingerprint, task);
+  if (adding == NULL)
+    return;
+  adding->sign_in = g_steal_pointer (&begun);
+  tern_core_hold (core);
+  tern_sign_in_wait_async (adding->sign_in, g_task_get_cancellable (task), signed_in_cb, task);
 }
 
 /* --- What changes an account --- */
@@ -245,6 +353,17 @@ probed_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 }
 
 static void
+probe_with (Probe *probe, const char *password, TernTokenSource *tokens, GTask *task)
+{
+  TernRunner *self = probe->runner;
+
+  probe->channel = tern_runner_make_channel (self->core, self->account, password, tokens,
+                                             tern_core_get_trust (self->core));
+  tern_core_add_guest (probe->core, probe->channel);
+  tern_channel_connect_async (probe->channel, g_task_get_cancellable (task), probed_cb, task);
+}
+
+static void
 probe_password_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   GTask *task = G_TASK (user_data);
@@ -261,11 +380,8 @@ probe_password_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       return_error (task, error);
       return;
     }
-  probe->channel = tern_runner_make_channel (self->core, self->account, password,
-                                             tern_core_get_trust (self->core));
+  probe_with (probe, password, NULL, task);
   tern_secrets_free (password);
-  tern_core_add_guest (probe->core, probe->channel);
-  tern_channel_connect_async (probe->channel, g_task_get_cancellable (task), probed_cb, task);
 }
 
 /**
@@ -279,16 +395,33 @@ void
 tern_runner_probe (TernRunner *self, GTask *task)
 {
   Probe *probe = g_new0 (Probe, 1);
+  TernTokenSource *tokens;
+  GError *error = NULL;
 
   probe->core = self->core;
   probe->runner = g_object_ref (self);
   g_task_set_task_data (task, probe, probe_free);
-  tern_secrets_lookup_async (TERN_SECRET_PASSWORD, self->account->uuid, self->cancellable,
-                             probe_password_cb, task);
+  if (self->account->provider == NULL)
+    {
+      tern_secrets_lookup_async (TERN_SECRET_PASSWORD, self->account->uuid, self->cancellable,
+                                 probe_password_cb, task);
+      return;
+    }
+  tokens = tern_runner_get_tokens (self, &error);
+  if (tokens != NULL)
+    probe_with (probe, NULL, tokens, task);
+  else
+    return_error (task, error);
 }
 
-static void
-start_anew (TernRunner *self)
+/**
+ * tern_runner_start_anew:
+ * @self: a runner
+ *
+ * Forgets how the account was doing, for its sign-in has changed, and takes up what waits.
+ */
+void
+tern_runner_start_anew (TernRunner *self)
 {
   tern_runner_forget_channel (self);
   self->state = TERN_ACCOUNT_STATE_CACHED;
@@ -307,7 +440,7 @@ password_set_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   gboolean stored = tern_secrets_store_finish (result, &error);
 
   if (stored && self->core != NULL)
-    start_anew (self);
+    tern_runner_start_anew (self);
   tern_runner_release_data (task);
   if (stored)
     g_task_return_boolean (task, TRUE);
@@ -331,6 +464,85 @@ tern_runner_set_password (TernRunner *self, const char *password, GTask *task)
                             password, self->cancellable, password_set_cb, task);
 }
 
+typedef struct
+{
+  TernRunner *runner;
+  TernCore *core;
+} Again;
+
+static void
+again_free (gpointer data)
+{
+  g_object_unref (((Again *) data)->runner);
+  g_free (data);
+}
+
+static void
+signed_in_again_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = G_TASK (user_data);
+  Again *again = g_task_get_task_data (task);
+  GError *error = NULL;
+  gboolean stored = tern_token_source_store_finish (TERN_TOKEN_SOURCE (object), result, &error);
+
+  if (stored && again->runner->core != NULL)
+    tern_runner_start_anew (again->runner);
+  tern_runner_release_data (task);
+  if (stored)
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+waited_again_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  GTask *task = G_TASK (user_data);
+  Again *again = g_task_get_task_data (task);
+  GError *error = NULL;
+  g_autoptr (TernSignIn) sign_in = TERN_SIGN_IN (object);
+  g_autoptr (TernTokenAnswer) answer = tern_sign_in_wait_finish (sign_in, result, &error);
+  TernTokenSource *tokens;
+
+  tern_core_release (again->core);
+  if (answer != NULL && again->runner->core == NULL)
+    error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CLOSED, "the account is closed");
+  tokens = error == NULL ? tern_runner_get_tokens (again->runner, &error) : NULL;
+  if (tokens == NULL)
+    return_error (task, error);
+  else
+    tern_token_source_sign_in_async (tokens, tern_sign_in_get_resource (sign_in), answer, NULL,
+                                     signed_in_again_cb, task);
+}
+
+/**
+ * tern_runner_sign_in_again:
+ * @self: a runner of an account that signs in with a provider
+ * @sign_in: the number of a sign-in that has begun
+ * @task: (transfer full): returns a boolean
+ *
+ * Waits until the user has signed in with the provider, keeps the new tokens and takes up what
+ * waits for the sign-in.
+ */
+void
+tern_runner_sign_in_again (TernRunner *self, guint sign_in, GTask *task)
+{
+  Again *again = g_new0 (Again, 1);
+  GError *error = NULL;
+  TernSignIn *begun = tern_core_take_sign_in (self->core, sign_in, &error);
+
+  again->runner = g_object_ref (self);
+  again->core = self->core;
+  g_task_set_task_data (task, again, again_free);
+  if (begun == NULL)
+    {
+      return_error (task, error);
+      return;
+    }
+  tern_core_hold (self->core);
+  tern_sign_in_wait_async (begun, g_task_get_cancellable (task), waited_again_cb, task);
+}
+
 /**
  * tern_runner_trust:
  * @self: a runner
@@ -349,7 +561,7 @@ tern_runner_trust (TernRunner *self, const char *fingerprint, GTask *task)
       return_error (task, error);
       return;
     }
-  start_anew (self);
+  tern_runner_start_anew (self);
   g_task_return_boolean (task, TRUE);
   g_object_unref (task);
 }

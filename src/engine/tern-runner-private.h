@@ -3,6 +3,7 @@
 
 #include "tern-channel.h"
 #include "tern-runner.h"
+#include "tern-token-source.h"
 
 G_BEGIN_DECLS
 
@@ -16,8 +17,9 @@ struct _TernRunner
   TernCore *core; /* outlives the runner's work: NULL once closed */
   TernAccount *account;
 
-  TernChannel *channel; /* NULL until it is needed, and after the sign-in was refused */
-  GPtrArray *waiting;   /* ChannelWaiter: asked for the channel while the keyring answers */
+  TernTokenSource *tokens; /* NULL until needed, and for an account with a password */
+  TernChannel *channel;    /* NULL until it is needed, and after the sign-in was refused */
+  GPtrArray *waiting;      /* ChannelWaiter: asked for the channel while the keyring answers */
   GCancellable *cancellable;
 
   TernAccountState state;
@@ -107,7 +109,10 @@ void tern_runner_search_kept (TernRunner *self, gint64 id, TernChanges *changes)
 TernChannel *tern_runner_make_channel (TernCore *core,
                                        TernAccount *account,
                                        const char *password,
+                                       TernTokenSource *tokens,
                                        TernTrust *trust);
+TernTokenSource *tern_runner_get_tokens (TernRunner *self, GError **error);
+void tern_runner_start_anew (TernRunner *self);
 gboolean tern_runner_is_asking (TernRunner *self, gint64 operation_id);
 void tern_runner_invalidate (TernRunner *self,
                              const TernOperation *operation,

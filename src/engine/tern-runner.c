@@ -4,6 +4,7 @@
 #include "tern-error.h"
 #include "tern-imap-channel.h"
 #include "tern-part-sink.h"
+#include "tern-providers.h"
 #include "tern-secrets.h"
 #include "tern-trace.h"
 
@@ -32,6 +33,7 @@ tern_runner_dispose (GObject *object)
   if (self->retry_source != NULL)
     g_source_destroy (self->retry_source);
   g_clear_pointer (&self->retry_source, g_source_unref);
+  g_clear_object (&self->tokens);
   g_clear_object (&self->channel);
   g_clear_object (&self->cancellable);
 
@@ -231,7 +233,8 @@ connected_cb (TernRunner *self, TernRoute *route, TernChannel *channel)
  * tern_runner_make_channel:
  * @core: the engine's side
  * @account: an account, kept or still to be tried
- * @password: its password
+ * @password: (nullable): its password
+ * @tokens: (nullable): what it signs in by, in place of a password
  * @trust: the certificates to trust
  *
  * Makes the channel for an account, and gives it what is remembered of its endpoints.
@@ -242,11 +245,13 @@ TernChannel *
 tern_runner_make_channel (TernCore *core,
                           TernAccount *account,
                           const char *password,
+                          TernTokenSource *tokens,
                           TernTrust *trust)
 {
   TernImapChannel *channel = tern_imap_channel_new (account, password, trust);
   g_autoptr (GPtrArray) stats = NULL;
 
+  tern_imap_channel_use_tokens (channel, tokens);
   tern_imap_channel_share (channel, tern_core_get_budget (core));
   if (account->id != 0)
     stats = tern_store_list_endpoint_stats (tern_core_get_store (core), account->id, NULL);
@@ -334,7 +339,7 @@ lookup_password_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 
   if (password != NULL && self->core != NULL)
     {
-      channel = tern_runner_make_channel (self->core, self->account, password,
+      channel = tern_runner_make_channel (self->core, self->account, password, NULL,
                                           tern_core_get_trust (self->core));
       use_channel (self, channel);
     }
@@ -342,6 +347,49 @@ lookup_password_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     g_set_error_literal (&error, G_IO_ERROR, G_IO_ERROR_CLOSED, "the engine is closed");
   tern_secrets_free (password);
   answer_waiters (self, error);
+}
+
+/**
+ * tern_runner_get_tokens:
+ * @self: a runner of an account that signs in with a provider
+ * @error: return location for %TERN_ERROR_INVALID where the provider is not known any more
+ *
+ * Returns: (transfer none) (nullable): where the account's access tokens come from
+ */
+TernTokenSource *
+tern_runner_get_tokens (TernRunner *self, GError **error)
+{
+  const TernAccount *account = self->account;
+  TernProvider *provider;
+
+  if (self->tokens != NULL)
+    return self->tokens;
+  provider = tern_providers_get (tern_core_get_providers (self->core), account->provider);
+  if (provider == NULL)
+    {
+      g_set_error (error, TERN_ERROR, TERN_ERROR_INVALID, "there is no provider “%s” any more",
+                   account->provider);
+      return NULL;
+    }
+  self->tokens = tern_token_source_new (tern_core_get_token_client (self->core), provider,
+                                        account->uuid, account->email, account->client_id);
+  return self->tokens;
+}
+
+static void
+with_tokens (TernRunner *self, TernRunnerChannelFunc func, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TernChannel) channel = NULL;
+  TernTokenSource *tokens = tern_runner_get_tokens (self, &error);
+
+  if (tokens != NULL)
+    {
+      channel = tern_runner_make_channel (self->core, self->account, NULL, tokens,
+                                          tern_core_get_trust (self->core));
+      use_channel (self, channel);
+    }
+  func (self, channel, error, user_data);
 }
 
 /**
@@ -384,6 +432,11 @@ tern_runner_with_channel (TernRunner *self, TernRunnerChannelFunc func, gpointer
       return;
     }
 
+  if (self->account->provider != NULL)
+    {
+      with_tokens (self, func, user_data);
+      return;
+    }
   g_ptr_array_add (self->waiting, g_memdup2 (&waiter, sizeof waiter));
   if (self->waiting->len == 1)
     tern_secrets_lookup_async (TERN_SECRET_PASSWORD, self->account->uuid, self->cancellable,

@@ -32,6 +32,9 @@ void tern_core_add_account (TernCore *core,
                             const char *password,
                             const char *fingerprint,
                             GTask *task);
+void tern_core_add_signed_in (
+    TernCore *core, TernAccount *account, guint sign_in, const char *fingerprint, GTask *task);
+void tern_runner_sign_in_again (TernRunner *self, guint sign_in, GTask *task);
 
 /* tern-runner-folders.c */
 void tern_runner_refresh_folders (TernRunner *self, TernFetchPolicy policy, GTask *task);

@@ -26,10 +26,14 @@ complete_command (TernImapSession *self, TernImapCommand *command, const TernIma
 
       if (error != NULL)
         {
-          self->has_no_mailbox = !is_sign_in && tern_imap_status_lacks_mailbox (status);
+          if (!is_sign_in && tern_imap_status_lacks_mailbox (status))
+            {
+              /* Before whoever sent the command decides what to do next. */
+              self->has_no_mailbox = TRUE;
+              tern_imap_session_fail (self, g_error_copy (error));
+            }
           tern_imap_command_return_error (command, g_error_copy (error));
-          if ((is_sign_in && self->looks_ahead) || /* what left with it fails with it */
-              self->has_no_mailbox)
+          if (is_sign_in && self->looks_ahead) /* what left with it fails with it */
             tern_imap_session_fail (self, g_steal_pointer (&error));
           return;
         }

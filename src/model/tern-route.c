@@ -45,7 +45,10 @@ tern_route_ref (TernRoute *self)
 static void
 route_clear (gpointer data)
 {
-  g_ptr_array_unref (((TernRoute *) data)->entries);
+  TernRoute *self = data;
+
+  g_ptr_array_unref (self->entries);
+  g_free ((char *) self->scopes);
 }
 
 /**

@@ -51,6 +51,8 @@ typedef struct
  * TernRoute:
  * @channel: "imap" or "graph"
  * @entries: (element-type TernRouteEntry): every way that was tried, in the order of their start
+ * @scopes: (nullable): what the token may be used for by which it signed in, parted by spaces;
+ * %NULL for a password, or where the provider did not say
  * @established: when the winner was ready, µs of real time; 0 where none won
  *
  * How a server was reached, or why it was not. Immutable once shared, reference-counted; may cross
@@ -60,6 +62,7 @@ typedef struct
 {
   const char *channel;
   GPtrArray *entries;
+  const char *scopes;
   gint64 established;
 } TernRoute;
 

@@ -94,7 +94,9 @@ struct _TernImapChannel
   GObject parent_instance;
 
   TernAccount *account;
-  char *password;
+  char *password;          /* (nullable) */
+  TernTokenSource *tokens; /* (nullable): signs in by these in place of a password */
+  gboolean is_renewing;    /* the token was refused, and the next connection takes a new one */
   TernTrust *trust;
   GPtrArray *memories; /* TernImapMemory */
   TernRoute *route;

@@ -18,6 +18,7 @@ tern_imap_channel_dispose (GObject *object)
   if (self->budget != NULL)
     tern_imap_budget_remove (self->budget, self);
   g_clear_pointer (&self->budget, tern_imap_budget_unref);
+  g_clear_object (&self->tokens);
   g_clear_object (&self->trust);
   G_OBJECT_CLASS (tern_imap_channel_parent_class)->dispose (object);
 }
@@ -72,7 +73,7 @@ tern_imap_channel_init (TernImapChannel *self)
 /**
  * tern_imap_channel_new:
  * @account: the account
- * @password: its password
+ * @password: (nullable): its password; %NULL where tern_imap_channel_use_tokens() follows
  * @trust: (nullable): certificates that the user trusts
  *
  * Makes the way to an account's mail over IMAP. It connects at the first request.
@@ -104,6 +105,20 @@ tern_imap_channel_get_memory (TernImapChannel *self, TernEndpoint *endpoint)
         return memory;
     }
   return NULL;
+}
+
+/**
+ * tern_imap_channel_use_tokens:
+ * @self: a channel that has not connected yet
+ * @tokens: where the account's access tokens come from
+ *
+ * Has the channel sign in by tokens for the resource "imap". One that the server refuses is
+ * replaced once; a second refusal is an error of the sign-in.
+ */
+void
+tern_imap_channel_use_tokens (TernImapChannel *self, TernTokenSource *tokens)
+{
+  g_set_object (&self->tokens, tokens);
 }
 
 /**

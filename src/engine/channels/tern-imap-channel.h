@@ -3,6 +3,7 @@
 
 #include "tern-account.h"
 #include "tern-channel.h"
+#include "tern-token-source.h"
 #include "tern-trust.h"
 
 G_BEGIN_DECLS
@@ -15,6 +16,7 @@ typedef struct _TernImapBudget TernImapBudget;
 
 TernImapChannel *
 tern_imap_channel_new (TernAccount *account, const char *password, TernTrust *trust);
+void tern_imap_channel_use_tokens (TernImapChannel *self, TernTokenSource *tokens);
 void tern_imap_channel_share (TernImapChannel *self, TernImapBudget *budget);
 void tern_imap_channel_remember (TernImapChannel *self,
                                  TernEndpoint *endpoint,

@@ -14,6 +14,8 @@ typedef struct
   guint number;       /* of the connection that is made */
   GPtrArray *refused; /* TernEndpoint: took the connection and refused the sign-in */
   GError *error;      /* the first refusal */
+  TernToken *token;   /* (nullable): what to sign in by */
+  gboolean has_renewed;
 } Connecting;
 
 static void
@@ -25,6 +27,7 @@ connecting_free (gpointer data)
   g_clear_object (&self->session);
   g_ptr_array_unref (self->refused);
   g_clear_error (&self->error);
+  g_clear_pointer (&self->token, tern_token_unref);
   g_free (self);
 }
 
@@ -65,6 +68,8 @@ make_route (Connecting *self, TernImapSession *winner)
                                  .error = outcome == TERN_ROUTE_FAILED ? (GError *) error : NULL,
                              });
     }
+  if (self->token != NULL)
+    route->scopes = tern_token_dup_scopes (self->token);
   if (winner != NULL)
     route->established = g_get_real_time ();
   g_ptr_array_unref (entries);
@@ -91,6 +96,46 @@ give_up (GTask *task, GError *error)
 }
 
 static void next_session (GTask *task);
+static void get_token (GTask *task);
+
+static void
+authenticate (Connecting *connecting,
+              TernImapChannel *self,
+              TernImapSession *session,
+              GCancellable *cancellable,
+              GAsyncReadyCallback callback,
+              gpointer user_data)
+{
+  if (connecting->token != NULL)
+    tern_imap_authenticate_token_async (session, self->account->user, connecting->token->access,
+                                        cancellable, callback, user_data);
+  else
+    tern_imap_authenticate_async (session, self->account->user, self->password, cancellable,
+                                  callback, user_data);
+}
+
+/* Whether a refused sign-in is to be tried once more with another token: this one may have been
+ * taken back, or may have ended early by the server's clock. */
+static gboolean
+gives_up_token (TernImapChannel *self, Connecting *connecting, const GError *error)
+{
+  if (connecting->token == NULL || connecting->has_renewed ||
+      !g_error_matches (error, TERN_ERROR, TERN_ERROR_AUTH))
+    return FALSE;
+  tern_token_source_invalidate (self->tokens, connecting->token->access);
+  return TRUE;
+}
+
+static void
+renew_token (GTask *task)
+{
+  Connecting *connecting = g_task_get_task_data (task);
+
+  connecting->has_renewed = TRUE;
+  g_clear_pointer (&connecting->token, tern_token_unref);
+  tern_race_settle (connecting->race, NULL);
+  get_token (task);
+}
 
 static void
 ignore_cb (GObject *object, GAsyncResult *result, gpointer user_data)
@@ -155,6 +200,7 @@ take_sign_in (TernImapChannel *self, Connecting *connecting, TernImapSession *se
   TernEndpoint *endpoint = tern_transport_get_endpoint (tern_imap_session_get_transport (session));
 
   g_signal_connect_object (session, "learnt", G_CALLBACK (learnt_cb), self, 0);
+  self->is_renewing = FALSE;
   tern_imap_channel_tell_connected (self, session, connecting->number);
   tern_imap_channel_set_route (self, make_route (connecting, session));
   for (guint i = 0; i < self->memories->len; i++)
@@ -174,6 +220,20 @@ take_sign_in (TernImapChannel *self, Connecting *connecting, TernImapSession *se
 }
 
 static void
+closed_cb (TernImapSession *session, TernImapChannel *self)
+{
+  TernImapMemory *memory = tern_imap_channel_get_memory (
+      self, tern_transport_get_endpoint (tern_imap_session_get_transport (session)));
+
+  if (tern_imap_session_has_no_mailbox (session))
+    memory->has_no_mailbox = TRUE;
+  if (!tern_imap_session_has_lost_input (session) || memory->is_sequential)
+    return;
+  memory->is_sequential = TRUE;
+  emit_connected (self); /* what is remembered has changed */
+}
+
+static void
 succeed (GTask *task)
 {
   TernImapChannel *self = g_task_get_source_object (task);
@@ -181,6 +241,7 @@ succeed (GTask *task)
   g_autoptr (TernImapSession) session = g_steal_pointer (&connecting->session);
 
   tern_race_settle (connecting->race, G_OBJECT (session));
+  g_signal_connect_object (session, "closed", G_CALLBACK (closed_cb), self, 0);
   take_sign_in (self, connecting, session);
   send_follow_up (session);
   g_task_return_pointer (task, g_steal_pointer (&session), g_object_unref);
@@ -198,6 +259,13 @@ authenticate_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   if (tern_imap_command_finish (session, result, &error))
     {
       succeed (task);
+      return;
+    }
+  if (gives_up_token (g_task_get_source_object (task), connecting, error))
+    {
+      tern_imap_session_close (session);
+      g_clear_object (&connecting->session);
+      renew_token (task);
       return;
     }
   if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
@@ -234,23 +302,17 @@ ahead_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     }
   if (g_error_matches (connecting->error, G_IO_ERROR, G_IO_ERROR_CLOSED))
     return;
+  if (gives_up_token (self, connecting, connecting->error))
+    {
+      self->is_renewing = TRUE; /* what left with it is repeated over the next connection */
+      return;
+    }
+  self->is_renewing = FALSE;
   g_ptr_array_add (connecting->refused, tern_endpoint_ref (endpoint));
   tern_imap_channel_set_route (self, make_route (connecting, NULL));
   g_clear_error (&memory->refused);
   memory->refused = g_error_copy (connecting->error);
   tern_imap_channel_do_with_others (self, memory->refused);
-}
-
-static void
-closed_cb (TernImapSession *session, TernImapChannel *self)
-{
-  TernImapMemory *memory = tern_imap_channel_get_memory (
-      self, tern_transport_get_endpoint (tern_imap_session_get_transport (session)));
-
-  if (!tern_imap_session_has_lost_input (session) || memory->is_sequential)
-    return;
-  memory->is_sequential = TRUE;
-  emit_connected (self); /* what is remembered has changed */
 }
 
 /* Signs in and gives the session away at once: its first commands leave in the same flight. */
@@ -263,8 +325,7 @@ send_ahead (GTask *task, const TernImapMemory *memory)
 
   tern_race_settle (connecting->race, G_OBJECT (session));
   g_signal_connect_object (session, "closed", G_CALLBACK (closed_cb), self, 0);
-  tern_imap_authenticate_async (session, self->account->user, self->password, NULL, ahead_cb,
-                                g_object_ref (task));
+  authenticate (connecting, self, session, NULL, ahead_cb, g_object_ref (task));
   tern_imap_session_look_ahead (session, memory->capabilities);
   send_follow_up (session);
   g_task_return_pointer (task, g_steal_pointer (&session), g_object_unref);
@@ -304,13 +365,13 @@ next_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     tern_imap_session_assume_capabilities (connecting->session,
                                            memory->before ?: memory->capabilities);
   if (memory != NULL && memory->capabilities != NULL && !memory->is_sequential &&
-      tern_imap_session_can_look_ahead (connecting->session, FALSE))
+      tern_imap_session_can_look_ahead (connecting->session, connecting->token != NULL))
     {
       send_ahead (task, memory);
       return;
     }
-  tern_imap_authenticate_async (connecting->session, self->account->user, self->password,
-                                g_task_get_cancellable (task), authenticate_cb, task);
+  authenticate (connecting, self, connecting->session, g_task_get_cancellable (task),
+                authenticate_cb, task);
 }
 
 static void
@@ -326,8 +387,12 @@ static gboolean
 has_untried (TernImapChannel *self)
 {
   for (guint i = 0; i < self->memories->len; i++)
-    if (((TernImapMemory *) self->memories->pdata[i])->refused == NULL)
-      return TRUE;
+    {
+      const TernImapMemory *memory = self->memories->pdata[i];
+
+      if (memory->refused == NULL && !memory->has_no_mailbox)
+        return TRUE;
+    }
   return FALSE;
 }
 
@@ -341,8 +406,12 @@ tern_imap_connect_has_other_way (TernImapChannel *self,
 {
   const TernImapMemory *memory;
 
+  if (tern_imap_session_has_no_mailbox (session))
+    return has_untried (self);
   if (!tern_imap_session_looks_ahead (session))
     return FALSE;
+  if (self->is_renewing && g_error_matches (error, TERN_ERROR, TERN_ERROR_AUTH))
+    return TRUE;
   if (tern_imap_session_has_lost_input (session))
     return TRUE;
   memory = tern_imap_channel_get_memory (
@@ -362,13 +431,59 @@ leave_out_refused (TernImapChannel *self, Connecting *connecting)
     {
       TernImapMemory *memory = self->memories->pdata[i];
 
-      if (memory->refused != NULL && others)
+      if ((memory->refused != NULL || memory->has_no_mailbox) && others)
         {
           g_ptr_array_add (connecting->refused, tern_endpoint_ref (memory->endpoint));
-          if (connecting->error == NULL)
+          if (connecting->error == NULL && memory->refused != NULL)
             connecting->error = g_error_copy (memory->refused);
         }
     }
+}
+
+static void
+start_race (GTask *task)
+{
+  TernImapChannel *self = g_task_get_source_object (task);
+  Connecting *connecting = g_task_get_task_data (task);
+
+  g_clear_object (&connecting->race);
+  connecting->race = tern_race_new (&tern_imap_race_protocol, self->trust, DEADLINE_MS);
+  connecting->number = ++self->connections;
+  tern_imap_channel_observe_race (self, connecting->race, connecting->number);
+  leave_out_refused (self, connecting);
+  for (guint i = 0; i < self->memories->len; i++)
+    {
+      const TernImapMemory *memory = self->memories->pdata[i];
+
+      tern_race_add_endpoint (connecting->race, memory->endpoint, memory->usual_ms,
+                              memory->is_favourite);
+    }
+  next_session (task);
+}
+
+static void
+token_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  GTask *task = G_TASK (user_data);
+  Connecting *connecting = g_task_get_task_data (task);
+  GError *error = NULL;
+
+  connecting->token = tern_token_source_get_finish (TERN_TOKEN_SOURCE (object), result, &error);
+  if (connecting->token != NULL)
+    {
+      start_race (task);
+      return;
+    }
+  g_task_return_error (task, error);
+  g_object_unref (task);
+}
+
+static void
+get_token (GTask *task)
+{
+  TernImapChannel *self = g_task_get_source_object (task);
+
+  tern_token_source_get_async (self->tokens, "imap", g_task_get_cancellable (task), token_cb, task);
 }
 
 /* Races the account's endpoints and signs in at the first that is ready; where that one refuses, at
@@ -384,19 +499,12 @@ tern_imap_connect_async (TernImapChannel *self,
 
   g_task_set_source_tag (task, tern_imap_connect_async);
   connecting->refused = g_ptr_array_new_with_free_func ((GDestroyNotify) tern_endpoint_unref);
-  connecting->race = tern_race_new (&tern_imap_race_protocol, self->trust, DEADLINE_MS);
-  connecting->number = ++self->connections;
-  tern_imap_channel_observe_race (self, connecting->race, connecting->number);
+  connecting->has_renewed = self->is_renewing;
   g_task_set_task_data (task, connecting, connecting_free);
-  leave_out_refused (self, connecting);
-  for (guint i = 0; i < self->memories->len; i++)
-    {
-      const TernImapMemory *memory = self->memories->pdata[i];
-
-      tern_race_add_endpoint (connecting->race, memory->endpoint, memory->usual_ms,
-                              memory->is_favourite);
-    }
-  next_session (task);
+  if (self->tokens != NULL)
+    get_token (task);
+  else
+    start_race (task);
 }
 
 /* Returns a session that is signed in, or whose sign-in is on its way: what is sent over it then

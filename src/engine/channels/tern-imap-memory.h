@@ -16,6 +16,8 @@ G_BEGIN_DECLS
  * @is_sequential: whether it loses what is sent behind a sign-in that it has not answered yet
  * @has_no_compress: whether it refused COMPRESS; not kept for the next start
  * @refused: (nullable): why it refused the last sign-in; not kept for the next start
+ * @has_no_mailbox: whether it let the account in and had no mailbox for it; not kept for the next
+ *   start
  *
  * What is known of an endpoint.
  */
@@ -29,6 +31,7 @@ typedef struct
   gboolean is_sequential;
   gboolean has_no_compress;
   GError *refused;
+  gboolean has_no_mailbox;
 } TernImapMemory;
 
 TernImapMemory *tern_imap_memory_new (TernEndpoint *endpoint);
