@@ -117,19 +117,31 @@ return_answer (TernLoopback *self, GTask *task)
                          (GDestroyNotify) g_hash_table_unref);
 }
 
-/* The browser has its page: now the server may go. */
-static void
-finished_cb (SoupServerMessage *message, TernLoopback *self)
+static gboolean
+return_waiting_cb (gpointer user_data)
 {
+  TernLoopback *self = TERN_LOOPBACK (user_data);
   g_autoptr (GTask) task = g_steal_pointer (&self->waiting);
 
-  self->is_answered = TRUE;
   if (task == NULL)
-    return;
+    return G_SOURCE_REMOVE;
   if (self->cancelled != NULL)
     g_source_destroy (self->cancelled);
   g_clear_pointer (&self->cancelled, g_source_unref);
   return_answer (self, task);
+  return G_SOURCE_REMOVE;
+}
+
+/* The browser has its page: the server may go, but not from within its own signal. */
+static void
+finished_cb (SoupServerMessage *message, TernLoopback *self)
+{
+  g_autoptr (GSource) source = g_idle_source_new ();
+
+  self->is_answered = TRUE;
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, return_waiting_cb, g_object_ref (self), g_object_unref);
+  g_source_attach (source, g_main_context_get_thread_default ());
 }
 
 static void

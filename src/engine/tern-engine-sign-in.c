@@ -51,6 +51,55 @@ find_provider (TernCore *core, const TernEngineCall *call, GError **error)
 }
 
 static void
+find_service (TernCore *core, GTask *task)
+{
+  const TernEngineCall *call = g_task_get_task_data (task);
+  const TernProvider *provider = tern_providers_find (tern_core_get_providers (core), call->text);
+
+  if (provider != NULL && tern_provider_can_sign_in (provider) && provider->authorize != NULL)
+    g_task_return_pointer (task, tern_service_new (provider->id, provider->name),
+                           (GDestroyNotify) tern_service_unref);
+  else
+    g_task_return_pointer (task, NULL, NULL);
+  g_object_unref (task);
+}
+
+/**
+ * tern_engine_find_service_async:
+ * @self: the engine
+ * @email: an address, complete or not
+ * @cancellable: (nullable): a cancellable
+ * @callback: called when done
+ * @user_data: for @callback
+ *
+ * Looks whether the address is of a provider with whom one signs in by a browser.
+ */
+void
+tern_engine_find_service_async (TernEngine *self,
+                                const char *email,
+                                GCancellable *cancellable,
+                                GAsyncReadyCallback callback,
+                                gpointer user_data)
+{
+  tern_engine_start (self, (TernEngineCall){ .text = g_strdup (email) }, find_service,
+                     tern_engine_find_service_async, cancellable, callback, user_data);
+}
+
+/**
+ * tern_engine_find_service_finish:
+ * @self: the engine
+ * @result: the result
+ * @error: return location for an error
+ *
+ * Returns: (transfer full) (nullable): the provider; %NULL without an error where there is none
+ */
+TernService *
+tern_engine_find_service_finish (TernEngine *self, GAsyncResult *result, GError **error)
+{
+  return tern_engine_finish_pointer (self, result, error);
+}
+
+static void
 begin_sign_in (TernCore *core, GTask *task)
 {
   const TernEngineCall *call = g_task_get_task_data (task);

@@ -13,6 +13,7 @@
 #include "tern-message.h"
 #include "tern-operation.h"
 #include "tern-route.h"
+#include "tern-service.h"
 #include "tern-sign-in-offer.h"
 #include "tern-status.h"
 
@@ -135,6 +136,13 @@ void tern_engine_check_accounts_async (TernEngine *self,
                                        gpointer user_data);
 GPtrArray *
 tern_engine_check_accounts_finish (TernEngine *self, GAsyncResult *result, GError **error);
+void tern_engine_find_service_async (TernEngine *self,
+                                     const char *email,
+                                     GCancellable *cancellable,
+                                     GAsyncReadyCallback callback,
+                                     gpointer user_data);
+TernService *
+tern_engine_find_service_finish (TernEngine *self, GAsyncResult *result, GError **error);
 /* Signs in with a provider. @done and @failed are what the browser shows; without @done a code is
  * to be typed in on any device. Then somebody waits for the user: to add an account, or to sign in
  * again.

@@ -6,6 +6,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "tern-browser-sign-in.h"
 #include "tern-error.h"
 #include "tern-server-group.h"
 #include "tern-ui-error.h"
@@ -18,6 +19,8 @@ struct _TernAccountDialog
   GCancellable *cancellable; /* while the server is asked */
   GPtrArray *servers;        /* TernServerGroup, not owned; the first is always there */
   char *fingerprint;         /* of the certificate that was shown last */
+  TernService *service;      /* (nullable): of the address, with a sign-in of its own */
+  gboolean by_browser;       /* what was tried last */
 
   GtkWidget *add_button;
   GtkWidget *spinner;
@@ -31,6 +34,7 @@ struct _TernAccountDialog
   GtkWidget *password;
   GtkWidget *name;
   GtkWidget *user;
+  GtkWidget *browser_group;
   AdwPreferencesGroup *more;
 };
 
@@ -77,12 +81,33 @@ changed_cb (TernAccountDialog *self)
 }
 
 static void
+found_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (TernAccountDialog) self = user_data;
+  g_autofree char *text = NULL;
+
+  if (self->engine == NULL)
+    return;
+  g_clear_pointer (&self->service, tern_service_unref);
+  self->service = tern_engine_find_service_finish (TERN_ENGINE (object), result, NULL);
+  gtk_widget_set_visible (self->browser_group, self->service != NULL);
+  if (self->service == NULL)
+    return;
+  /* Translators: a provider of mail, such as Outlook. */
+  text =
+      g_strdup_printf (_ ("%s lets you sign in on its own page. Tern does not see your password."),
+                       self->service->name);
+  adw_preferences_group_set_description (ADW_PREFERENCES_GROUP (self->browser_group), text);
+}
+
+static void
 email_changed_cb (TernAccountDialog *self)
 {
   g_autofree char *email = dup_text (self->email);
   const char *at = strrchr (email, '@');
 
   tern_server_group_guess (g_ptr_array_index (self->servers, 0), at != NULL ? at + 1 : "");
+  tern_engine_find_service_async (self->engine, email, NULL, found_cb, g_object_ref (self));
   changed_cb (self);
 }
 
@@ -148,12 +173,57 @@ add (TernAccountDialog *self, const char *fingerprint)
 
   if (account == NULL || self->cancellable != NULL)
     return;
+  self->by_browser = FALSE;
   self->cancellable = g_cancellable_new ();
   gtk_revealer_set_reveal_child (GTK_REVEALER (self->error_revealer), FALSE);
   set_busy (self, TRUE);
   tern_engine_add_account_async (self->engine, account,
                                  gtk_editable_get_text (GTK_EDITABLE (self->password)), fingerprint,
                                  self->cancellable, added_cb, g_object_ref (self));
+}
+
+static void
+signed_in_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (TernAccountDialog) self = user_data;
+  g_autoptr (GError) error = NULL;
+  gboolean done = tern_browser_sign_in_finish (result, &error);
+
+  if (self->engine == NULL) /* closed meanwhile */
+    return;
+  g_clear_object (&self->cancellable);
+  set_busy (self, FALSE);
+  if (done)
+    gtk_window_close (GTK_WINDOW (self));
+  else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    show_error (self, error);
+}
+
+static void
+sign_in (TernAccountDialog *self, const char *fingerprint)
+{
+  g_autofree char *email = dup_text (self->email);
+  g_autofree char *name = dup_text (self->name);
+  g_autoptr (GPtrArray) none =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) tern_endpoint_unref);
+  g_autoptr (TernAccount) account = NULL;
+
+  if (self->service == NULL || self->cancellable != NULL)
+    return;
+  self->by_browser = TRUE;
+  account = tern_account_new (0, NULL, email, name, NULL, none);
+  account->provider = g_strdup (self->service->id);
+  self->cancellable = g_cancellable_new ();
+  gtk_revealer_set_reveal_child (GTK_REVEALER (self->error_revealer), FALSE);
+  set_busy (self, TRUE);
+  tern_browser_sign_in_async (GTK_WINDOW (self), self->engine, account, fingerprint,
+                              self->cancellable, signed_in_cb, g_object_ref (self));
+}
+
+static void
+browser_cb (TernAccountDialog *self)
+{
+  sign_in (self, NULL);
 }
 
 static void
@@ -165,7 +235,10 @@ add_cb (TernAccountDialog *self)
 static void
 trust_cb (TernAccountDialog *self)
 {
-  add (self, self->fingerprint);
+  if (self->by_browser)
+    sign_in (self, self->fingerprint);
+  else
+    add (self, self->fingerprint);
 }
 
 /* While the server is asked, Cancel stops that; else it closes. */
@@ -247,6 +320,7 @@ tern_account_dialog_finalize (GObject *object)
 
   g_clear_pointer (&self->servers, g_ptr_array_unref);
   g_clear_pointer (&self->fingerprint, g_free);
+  g_clear_pointer (&self->service, tern_service_unref);
   G_OBJECT_CLASS (tern_account_dialog_parent_class)->finalize (object);
 }
 
@@ -274,10 +348,12 @@ tern_account_dialog_class_init (TernAccountDialogClass *klass)
   BIND (password);
   BIND (name);
   BIND (user);
+  BIND (browser_group);
 #undef BIND
   gtk_widget_class_bind_template_callback (widget_class, changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, email_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, add_cb);
+  gtk_widget_class_bind_template_callback (widget_class, browser_cb);
   gtk_widget_class_bind_template_callback (widget_class, trust_cb);
   gtk_widget_class_bind_template_callback (widget_class, cancel_cb);
 }

@@ -6,6 +6,7 @@
 #include <adwaita.h>
 #include <glib/gi18n.h>
 
+#include "tern-browser-sign-in.h"
 #include "tern-error.h"
 #include "tern-ui-error.h"
 
@@ -143,6 +144,45 @@ tern_account_ask_password (GtkWindow *parent, TernEngine *engine, TernAccount *a
                          question_free, 0);
   gtk_window_present (GTK_WINDOW (dialog));
   gtk_widget_grab_focus (question->entry);
+}
+
+static void
+signed_in_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GtkWindow) parent = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!tern_browser_sign_in_finish (result, &error) &&
+      !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    say_error (parent, error, NULL);
+}
+
+/**
+ * tern_account_sign_in:
+ * @parent: the window
+ * @engine: the engine
+ * @account: the account that needs a new sign-in
+ *
+ * Asks for the password, or opens the page of the account's provider in the browser. Another page
+ * that was opened before is not waited for any more.
+ */
+void
+tern_account_sign_in (GtkWindow *parent, TernEngine *engine, TernAccount *account)
+{
+  GCancellable *before = g_object_get_data (G_OBJECT (parent), "tern-sign-in");
+  GCancellable *cancellable;
+
+  if (account->provider == NULL)
+    {
+      tern_account_ask_password (parent, engine, account);
+      return;
+    }
+  if (before != NULL)
+    g_cancellable_cancel (before);
+  cancellable = g_cancellable_new ();
+  g_object_set_data_full (G_OBJECT (parent), "tern-sign-in", cancellable, g_object_unref);
+  tern_browser_sign_in_async (parent, engine, account, NULL, cancellable, signed_in_cb,
+                              g_object_ref (parent));
 }
 
 static void

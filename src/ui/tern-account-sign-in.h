@@ -7,6 +7,7 @@
 
 G_BEGIN_DECLS
 
+void tern_account_sign_in (GtkWindow *parent, TernEngine *engine, TernAccount *account);
 void tern_account_ask_password (GtkWindow *parent, TernEngine *engine, TernAccount *account);
 void tern_account_ask_trust (GtkWindow *parent,
                              TernEngine *engine,

@@ -58,7 +58,7 @@ trouble (const TernStatus *status, const char *server, const char *meaning)
       break;
     case TERN_ACCOUNT_STATE_SIGN_IN:
       self = with_action (state_new ("dialog-password-symbolic", _ ("Sign-in needed"), description),
-                          _ ("Enter password…"), "win.sign-in");
+                          _ ("Sign in…"), "win.sign-in");
       break;
     case TERN_ACCOUNT_STATE_CERTIFICATE:
       self = with_action (

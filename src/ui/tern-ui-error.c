@@ -16,7 +16,7 @@ sentence_for_tern (int code)
       return _ ("Something in what was entered is not right.");
     case TERN_ERROR_AUTH:
       /* Translators: %s is a server's name. */
-      return _ ("%s did not accept the user name or the password.");
+      return _ ("%s did not accept the sign-in.");
     case TERN_ERROR_PERMISSION:
       return _ ("%s does not allow this for your account.");
     case TERN_ERROR_CERTIFICATE:
@@ -83,7 +83,11 @@ tern_error_to_sentence (const GError *error, const char *server)
   const char *format = NULL;
   g_auto (GStrv) parts = NULL;
 
-  if (error->domain == TERN_ERROR)
+  if (g_error_matches (error, TERN_ERROR, TERN_ERROR_INVALID) &&
+      g_strcmp0 (tern_error_get_detail (error), "client-id") == 0)
+    format =
+        _ ("This copy of Tern has no client id for the provider; its manual tells how to get one.");
+  else if (error->domain == TERN_ERROR)
     format = sentence_for_tern (error->code);
   else if (error->domain == G_IO_ERROR)
     format = sentence_for_io (error->code);

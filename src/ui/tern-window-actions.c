@@ -294,7 +294,7 @@ account_cb (GtkWidget *widget, const char *name, GVariant *parameter)
   if (account == NULL)
     return;
   if (g_str_equal (name, "win.sign-in"))
-    tern_account_ask_password (GTK_WINDOW (self), self->engine, account);
+    tern_account_sign_in (GTK_WINDOW (self), self->engine, account);
   else if (status != NULL && status->error != NULL)
     tern_account_ask_trust (GTK_WINDOW (self), self->engine, account, status->error);
 }

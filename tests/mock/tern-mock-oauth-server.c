@@ -20,6 +20,7 @@ struct _TernMockOauthServer
 
   SoupServer *server;
   char *base;
+  char *user; /* (nullable): who signs in */
   TernMockOauthFault fault;
   guint times;
   char *scope; /* (nullable): NULL for what is asked for; "" for an answer without */
@@ -68,6 +69,7 @@ tern_mock_oauth_server_finalize (GObject *object)
   TernMockOauthServer *self = TERN_MOCK_OAUTH_SERVER (object);
 
   g_free (self->base);
+  g_free (self->user);
   g_free (self->scope);
   g_ptr_array_unref (self->held);
   g_hash_table_unref (self->codes);
@@ -386,7 +388,8 @@ introspect (TernMockOauthServer *self, SoupServerMessage *message, GHashTable *q
 
   if (access != NULL && g_hash_table_contains (self->access, access))
     answer (message, 200, "application/json",
-            g_strdup ("{\"active\":true,\"token_type\":\"Bearer\"}"));
+            g_strdup_printf ("{\"active\":true,\"email\":\"%s\"}",
+                             self->user != NULL ? self->user : ""));
   else
     answer (message, 401, "application/json", g_strdup ("{\"error\":\"invalid_token\"}"));
 }
@@ -529,6 +532,18 @@ void
 tern_mock_oauth_server_set_denial (TernMockOauthServer *self, gboolean denies)
 {
   self->denies = denies;
+}
+
+/**
+ * tern_mock_oauth_server_set_user:
+ * @self: a server
+ * @user: whose tokens it gives out, as a mail server is told
+ */
+void
+tern_mock_oauth_server_set_user (TernMockOauthServer *self, const char *user)
+{
+  g_free (self->user);
+  self->user = g_strdup (user);
 }
 
 /**

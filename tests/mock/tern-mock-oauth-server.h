@@ -44,6 +44,7 @@ void tern_mock_oauth_server_set_scope (TernMockOauthServer *self, const char *sc
 void tern_mock_oauth_server_set_lifetime (TernMockOauthServer *self, guint seconds);
 void tern_mock_oauth_server_set_rotation (TernMockOauthServer *self, gboolean rotates);
 void tern_mock_oauth_server_set_denial (TernMockOauthServer *self, gboolean denies);
+void tern_mock_oauth_server_set_user (TernMockOauthServer *self, const char *user);
 void tern_mock_oauth_server_hold (TernMockOauthServer *self);
 void tern_mock_oauth_server_release (TernMockOauthServer *self);
 void tern_mock_oauth_server_revoke (TernMockOauthServer *self);

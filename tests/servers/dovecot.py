@@ -37,6 +37,9 @@ class Dovecot(MaildirServer):
 
     #: What it says that it can do, where it is not all.
     capability = ""
+    #: How one signs in, and who is asked about that beside the password.
+    mechanisms = "plain login"
+    passdb = ""
 
     def check_installed(self):
         if not shutil.which("dovecot", path=PATH):
@@ -85,14 +88,15 @@ mail_location = maildir:{self.path("mail")}/%u
 mail_fsync = never
 mail_max_userip_connections = 100
 disable_plaintext_auth = no
-auth_mechanisms = plain login
+auth_mechanisms = {self.mechanisms}
 auth_failure_delay = 0
 ssl = yes
 ssl_cert = <{self.path("tls", "certificate.pem")}
 ssl_key = <{self.path("tls", "key.pem")}
 mailbox_list_index = yes
-passdb {{
+{self.passdb}passdb {{
   driver = static
+  mechanisms = plain login
   args = password={self.password}
 }}
 userdb {{
@@ -160,6 +164,23 @@ protocol imap {{
 class PlainDovecot(Dovecot):
     """One that tells of neither MOVE nor UIDPLUS."""
     capability = "  imap_capability = IMAP4rev1 SASL-IR LITERAL+ ID ENABLE NAMESPACE SPECIAL-USE\n"
+
+
+class TokenDovecot(Dovecot):
+    """One that takes tokens as well, and asks the provider at a web address about them."""
+
+    def __init__(self, directory, mechanism, provider):
+        super().__init__(directory)
+        self.provider = provider
+        self.mechanisms = f"plain login {mechanism}"
+        self.passdb = (f"passdb {{\n  driver = oauth2\n  mechanisms = {mechanism}\n"
+                       f"  args = {self.path('oauth2.conf')}\n}}\n")
+
+    def write_configuration(self):
+        super().write_configuration()
+        with open(self.path("oauth2.conf"), "w", encoding="utf-8") as file:
+            file.write(f"tokeninfo_url = {self.provider}/introspect?access_token=\n"
+                       "active_attribute = active\nactive_value = true\n")
 
 
 def main():

@@ -195,6 +195,9 @@ def shared_desktop():
 class WindowCase(unittest.TestCase):
     """A server that fill() prepares and a profile for each test."""
 
+    def make_server(self, folder):
+        return Dovecot(folder)
+
     def fill(self, server):
         """Files letters before the server starts."""
 
@@ -205,7 +208,7 @@ class WindowCase(unittest.TestCase):
         os.chmod(self.folder, 0o755)
         self.profile = os.path.join(self.folder, "profile")
         os.mkdir(self.profile, 0o700)
-        self.server = Dovecot(os.path.join(self.folder, "server"))
+        self.server = self.make_server(os.path.join(self.folder, "server"))
         self.server.prepare()
         self.fill(self.server)
         self.server.start()

@@ -3,7 +3,6 @@
 
 #include "tern-account.h"
 #include "tern-channel.h"
-#include "tern-token-source.h"
 #include "tern-trust.h"
 
 G_BEGIN_DECLS
@@ -11,8 +10,9 @@ G_BEGIN_DECLS
 #define TERN_TYPE_IMAP_CHANNEL (tern_imap_channel_get_type ())
 G_DECLARE_FINAL_TYPE (TernImapChannel, tern_imap_channel, TERN, IMAP_CHANNEL, GObject)
 
-/* See tern-imap-budget.h. */
+/* See tern-imap-budget.h and tern-token-source.h. */
 typedef struct _TernImapBudget TernImapBudget;
+typedef struct _TernTokenSource TernTokenSource;
 
 TernImapChannel *
 tern_imap_channel_new (TernAccount *account, const char *password, TernTrust *trust);

@@ -3,6 +3,7 @@
 
 #include "tern-error.h"
 #include "tern-race.h"
+#include "tern-token-source.h"
 
 /* Resolve, connect, TLS and greeting together. */
 #define DEADLINE_MS 30000

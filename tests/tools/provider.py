@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A provider on this machine with whom accounts sign in: tests/mock/mock-oauth.c."""
+import json
+import os
+import stat
+import subprocess
+
+# A browser that goes where it is sent, without a screen.
+BROWSER = """#!/bin/sh
+exec /usr/bin/env python3 -c "import sys, urllib.request
+urllib.request.urlopen(sys.argv[1]).read()" "$1"
+"""
+DESKTOP = """[Desktop Entry]
+Type=Application
+Name=Browser
+Exec={program} %u
+MimeType=x-scheme-handler/http;x-scheme-handler/https;
+"""
+
+
+def install_browser(data):
+    """Has the desktop whose XDG_DATA_HOME is DATA open web pages with that browser."""
+    folder = os.path.join(data, "applications")
+    program = os.path.join(data, "browser")
+    os.makedirs(folder, exist_ok=True)
+    with open(program, "w", encoding="utf-8") as file:
+        file.write(BROWSER)
+    os.chmod(program, stat.S_IRWXU)
+    with open(os.path.join(folder, "browser.desktop"), "w", encoding="utf-8") as file:
+        file.write(DESKTOP.format(program=program))
+    with open(os.path.join(folder, "mimeapps.list"), "w", encoding="utf-8") as file:
+        file.write("[Default Applications]\nx-scheme-handler/http=browser.desktop\n")
+
+
+class Provider:
+    """Runs until stop(). An account of its domain, example.org, gets its mail from IMAP's PORT."""
+
+    def __init__(self, program, user):
+        self.process = subprocess.Popen([program, user], stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, text=True)
+        self.base = self.process.stdout.readline().strip()
+
+    def stop(self):
+        self.process.stdin.close()
+        self.process.wait()
+        self.process.stdout.close()
+
+    def tell(self, line):
+        """Has it do something; returns its answer."""
+        self.process.stdin.write(line + "\n")
+        self.process.stdin.flush()
+        return self.process.stdout.readline().strip()
+
+    def count(self, page):
+        return int(self.tell(f"count {page}"))
+
+    def write(self, profile, port):
+        """Makes it known to a profile."""
+        provider = {
+            "id": "mock", "name": "Mock", "domains": ["example.org"], "channels": ["imap"],
+            "oauth": {
+                "authorize": f"{self.base}/authorize", "device": f"{self.base}/device",
+                "token": f"{self.base}/token", "client_id": "tern-test",
+                "scopes": {"imap": "https://mail.test/IMAP.AccessAsUser.All offline_access"}},
+            "imap": [{"host": "127.0.0.1", "port": port, "security": "none"}]}
+        with open(os.path.join(profile, "providers.json"), "w", encoding="utf-8") as file:
+            json.dump({"providers": [provider]}, file)

@@ -1,0 +1,57 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Signing in with a provider: the dialog, the browser, a sign-in that ends, and another one."""
+import os
+
+import window
+
+from dovecot import TokenDovecot  # found by way of window
+from provider import Provider, install_browser
+
+SUBJECT = "From the provider"
+
+
+class SignIn(window.WindowCase):
+    def make_server(self, folder):
+        self.provider = Provider(window.build_path("tests", "mock", "tern-mock-oauth"),
+                                 window.EMAIL)
+        self.addCleanup(self.provider.stop)
+        return TokenDovecot(folder, "xoauth2", self.provider.base)
+
+    def fill(self, server):
+        letter = (f"From: Ana <ana@example.org>\r\nTo: {window.EMAIL}\r\nSubject: {SUBJECT}\r\n"
+                  "Message-ID: <provider@example.org>\r\n\r\nhello\r\n").encode()
+        server.add_letter(window.EMAIL, None, letter)
+
+    def test_an_account_is_added_revoked_and_signed_in_again_by_the_browser(self):
+        self.provider.write(self.profile, self.server.port)
+        install_browser(self.desktop.env["XDG_DATA_HOME"])
+        tern = self.start_tern()
+        tern.click("push button", "Add account…")
+        tern.find("text", "Mail address")
+        tern.focus("Add account")
+        tern.type(window.EMAIL)
+        tern.click("push button", "Sign in with the browser")
+        tern.trace.wait("imap.auth")
+        tern.focus("Tern")
+        tern.wait_row(SUBJECT)
+        tern.trace.wait("fetch.done")
+
+        # The provider ends the sign-in, and the server lets go of whom it had let in.
+        self.provider.tell("revoke")
+        self.server.kick()
+        tern.press("F5")
+        tern.find("push button", "Sign in…")
+        self.assertTrue(tern.wait_row(SUBJECT), "what is kept stays readable")
+        events = len(tern.trace.events())
+        tern.press("j", "s")
+        tern.trace.wait("op.log", after=events)
+        window.wait_for("a star", lambda: "Starred" in tern.wait_row(SUBJECT))
+
+        # One button, one page: then all goes on, and what waited is done.
+        tern.click("push button", "Sign in…")
+        tern.trace.wait("op.confirm", after=events)
+
+
+if __name__ == "__main__":
+    window.main()
