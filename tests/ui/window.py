@@ -22,7 +22,7 @@ USER = "mira"
 EMAIL = "mira@example.org"
 DEADLINE = 60
 shared = []
-running = []  # every Tern that is on the desktop
+witnesses = []  # functions that tell what there was to see when a wait was in vain
 
 
 def build_path(*names):
@@ -42,7 +42,7 @@ def wait_for(what, found):
         if result:
             return result
         time.sleep(0.02)
-    seen = "\n".join(tern.describe() for tern in running)
+    seen = "\n".join(tell() for tell in witnesses)
     raise AssertionError(f"still no {what} after {DEADLINE} s\n{seen}")
 
 
@@ -90,7 +90,7 @@ class Tern:
                        check=True)
         self.process = subprocess.Popen([build_path("src", "tern"), "--profile", profile], env=env,
                                         stdin=subprocess.DEVNULL, preexec_fn=die_with_parent)
-        running.append(self)
+        witnesses.append(self.describe)
         self.trace.wait("window.mapped")
 
     def describe(self):
@@ -198,8 +198,8 @@ class Tern:
                 self.process.send_signal(signal.SIGKILL)
                 self.process.wait()
                 raise AssertionError("Tern did not end when it was asked to") from None
-        if self in running:
-            running.remove(self)
+        if self.describe in witnesses:
+            witnesses.remove(self.describe)
         return self.process.returncode
 
 
@@ -234,6 +234,8 @@ class WindowCase(unittest.TestCase):
         self.fill(self.server)
         self.server.start()
         self.addCleanup(self.server.stop)
+        witnesses.append(self.server.last_log)
+        self.addCleanup(witnesses.remove, self.server.last_log)
         self.desktop = shared_desktop()
         self.starts = 0
 
