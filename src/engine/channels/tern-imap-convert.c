@@ -310,7 +310,8 @@ tern_imap_convert_labels (const TernImapFetch *fetch)
     {
       const char *name = tern_imap_response_get_string (fetch->response, node);
 
-      if (name == NULL || *name == '\0' || *name == '\\' || strpbrk (name, "\r\n") != NULL)
+      if (name == NULL || *name == '\0' || *name == '\\' || strpbrk (name, "\r\n") != NULL ||
+          strlen (name) > TERN_IMAP_MAX_MAILBOX_NAME)
         continue;
       g_ptr_array_add (labels, tern_imap_utf7_decode (name));
     }

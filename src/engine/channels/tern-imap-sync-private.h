@@ -87,6 +87,7 @@ typedef struct
   gboolean has_resumed;    /* warm: an earlier run was taken up */
   gboolean wants_scan;     /* warm: all flags have to be compared */
   TernImapRanges *present; /* the UIDs that a scan has seen so far */
+  guint n_present;         /* how often one was added to them */
   guint32 scan_low;        /* the lowest sequence number that it has asked for */
 
   GPtrArray *batch; /* TernMessage */

@@ -22,8 +22,11 @@ scan_fetch (const TernImapFetch *fetch, gpointer user_data)
   if (!tern_imap_sync_is_same_mailbox (self))
     return TRUE;
   tern_imap_sync_take_flags (self, fetch);
-  if (self->present != NULL && fetch->uid != 0)
-    tern_imap_ranges_add (self->present, fetch->uid, fetch->uid);
+  if (self->present != NULL && fetch->uid != 0 && self->n_present < TERN_IMAP_MAX_NODES)
+    {
+      self->n_present++;
+      tern_imap_ranges_add (self->present, fetch->uid, fetch->uid);
+    }
   return TRUE;
 }
 
@@ -124,6 +127,7 @@ void
 tern_imap_sync_start_scan (TernImapSync *self)
 {
   self->present = tern_imap_ranges_new ();
+  self->n_present = 0;
   self->scan_low = tern_imap_sync_count_there (self) + 1;
   send_scan (self);
   if (self->checks == 0)

@@ -9,8 +9,6 @@
 #define SMALL_WINDOW 200
 /* So many further messages' headers, some hundred kilobytes, are worth being compressed. */
 #define BULK 1000
-/* Messages that are asked for again one by one, at most. */
-#define MAX_REPAIRS 200
 
 typedef struct
 {
@@ -245,7 +243,7 @@ tern_imap_sync_repair (TernImapSync *self)
   g_autoptr (GArray) broken = g_steal_pointer (&self->broken);
 
   self->broken = g_array_new (FALSE, FALSE, sizeof (guint32));
-  for (guint i = 0; i < MIN (broken->len, MAX_REPAIRS); i++)
+  for (guint i = 0; i < broken->len; i++)
     {
       char uid[16];
 
