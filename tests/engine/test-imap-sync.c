@@ -144,6 +144,23 @@ test_renumbered (ChannelFixture *self, gconstpointer data)
     }
 }
 
+/* Nothing says that its UIDs mean the same messages as the last time. */
+static void
+test_no_uidvalidity (ChannelFixture *self, gconstpointer data)
+{
+  g_autofree char *log = NULL;
+
+  use_capabilities (self, PLAIN);
+  tern_mock_imap_server_add_letters (self->server, "INBOX", 3);
+  tern_mock_imap_server_set_uidvalidity (self->server, "INBOX", 0);
+  channel_fixture_assert_sync (self, "INBOX");
+  g_free (tern_recording_sink_take_log (self->sink));
+  channel_fixture_assert_sync (self, "INBOX");
+  log = tern_recording_sink_take_log (self->sink);
+  g_assert_true (g_str_has_prefix (log, "reset\n"));
+  g_assert_cmpuint (tern_recording_sink_count (self->sink), ==, 3);
+}
+
 static void
 test_hole (ChannelFixture *self, gconstpointer data)
 {
@@ -256,6 +273,7 @@ main (int argc, char **argv)
   ADD ("a counter of changes that runs backwards makes all flags be compared",
        test_counter_backwards);
   ADD ("a folder that was renumbered is read anew", test_renumbered);
+  ADD ("a folder without UIDVALIDITY is read anew each time", test_no_uidvalidity);
   ADD ("a letter that is missing is fetched again", test_hole);
   ADD ("with QRESYNC new, changed and removed letters are known after one flight", test_qresync);
   ADD ("what vanishes meanwhile is removed at once", test_vanished_meanwhile);

@@ -306,7 +306,9 @@ open_mailbox (TernImapSync *self)
   self->exists = selected->exists;
   self->expunged = selected->expunged;
   self->last_flush = g_get_monotonic_time ();
-  if (!self->has_state || self->state.uidvalidity != selected->uidvalidity)
+  /* A server that names no UIDVALIDITY may mean other messages by its UIDs each time. */
+  if (!self->has_state || selected->uidvalidity == 0 ||
+      self->state.uidvalidity != selected->uidvalidity)
     {
       begin_cold (self, selected);
       return;
