@@ -28,6 +28,7 @@ confirm_keywords (TernStore *self, const TernOperation *operation, gint64 id, GE
   return tern_store_run (write, error);
 }
 
+/* The server has the flags; what is shown is computed when all of the operation is true. */
 static gboolean
 confirm_flags (TernStore *self, const TernOperation *operation, gint64 id, GError **error)
 {
@@ -37,8 +38,7 @@ confirm_flags (TernStore *self, const TernOperation *operation, gint64 id, GErro
   return tern_store_run_ids (
              self, "UPDATE placement SET server_flags = (server_flags & ~?2) | ?3 WHERE id = ?1",
              TERN_IDS (id, operation->clear, operation->set), error) &&
-         confirm_keywords (self, operation, id, error) &&
-         tern_store_resolve_placement (self, id, FALSE, error);
+         confirm_keywords (self, operation, id, error);
 }
 
 /* It stays where it is, struck out. */
@@ -107,10 +107,12 @@ put_in_folder (TernStore *self,
                const char *name,
                GError **error)
 {
+  /* What shows there already, a copy, is counted. */
+  TernPlacementState state = placement->folder == folder ? placement->state : TERN_PLACEMENT_HIDDEN;
   g_autoptr (TernStatement) statement = tern_store_prepare_ids (
       self,
       "UPDATE placement SET folder = ?2, modseq = 0, state = ?3, remote_id = ?4 WHERE id = ?1",
-      TERN_IDS (placement->id, folder, TERN_PLACEMENT_HIDDEN), error);
+      TERN_IDS (placement->id, folder, state), error);
 
   if (statement == NULL)
     return FALSE;
@@ -203,9 +205,11 @@ read_targets (TernStore *self, gint64 operation, const TernOutcome *outcome, GEr
       remote_id = (const char *) sqlite3_column_text (statement, 3);
       target.id = sqlite3_column_int64 (statement, 0);
       target.copy = sqlite3_column_int64 (statement, 1);
-      target.name = tern_store_dup_text (statement, 2);
-      if (target.name == NULL && outcome != NULL && remote_id != NULL)
+      /* What is told last is true: a copy may have been given up for another one since. */
+      if (outcome != NULL && remote_id != NULL)
         target.name = g_strdup (g_hash_table_lookup (outcome->moved, remote_id));
+      if (target.name == NULL)
+        target.name = tern_store_dup_text (statement, 2);
       g_array_append_val (targets, target);
     }
   return NULL;
@@ -247,7 +251,8 @@ confirm_message (TernStore *self,
                  GError **error)
 {
   if (operation->kind == TERN_OPERATION_FLAGS)
-    return confirm_flags (self, operation, target->id, error);
+    return confirm_flags (self, operation, target->id, error) &&
+           tern_store_resolve_placement (self, target->id, FALSE, error);
   if (operation->kind == TERN_OPERATION_MOVE)
     return confirm_move (self, operation, target, struck_out, error);
   if (operation->kind == TERN_OPERATION_COPY)
