@@ -53,28 +53,6 @@ strike_out (TernStore *self, gint64 id, GError **error)
 
 /* --- Into another folder --- */
 
-static gboolean
-find_seen (TernStore *self,
-           gint64 folder,
-           const char *name,
-           TernPlacement *seen,
-           gboolean *found,
-           GError **error)
-{
-  g_autoptr (TernStatement) statement = tern_store_prepare_ids (
-      self, "SELECT " TERN_PLACEMENT_COLUMNS " FROM placement WHERE folder = ?1 AND remote_id = ?2",
-      TERN_IDS (folder), error);
-
-  if (statement == NULL)
-    return FALSE;
-  tern_store_bind_text (statement, 2, name);
-  if (!tern_store_step (statement, found, error))
-    return FALSE;
-  if (*found)
-    tern_store_read_placement (statement, seen);
-  return TRUE;
-}
-
 /* A sync of the target may have seen the message there before the answer came: then its row there
  * is the message, and takes the content with its snippet and parts. */
 static gboolean
@@ -134,7 +112,7 @@ place (TernStore *self, gint64 id, gint64 folder, const char *name, GError **err
     return TRUE;
   if (name != NULL)
     {
-      if (!find_seen (self, folder, name, &seen, &found, error))
+      if (!tern_store_find_placement (self, folder, name, &seen, &found, error))
         return FALSE;
       if (found && seen.id != id)
         return join_seen (self, &placement, &seen, error);
@@ -149,7 +127,7 @@ place_copy (TernStore *self, gint64 id, gint64 folder, const char *name, GError 
   TernPlacement placement, seen;
   gboolean found;
 
-  if (name != NULL && !find_seen (self, folder, name, &seen, &found, error))
+  if (name != NULL && !tern_store_find_placement (self, folder, name, &seen, &found, error))
     return FALSE;
   if ((name != NULL && found) || !tern_store_get_placement (self, id, &placement, &found, error) ||
       !found)

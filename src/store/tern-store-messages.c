@@ -76,28 +76,6 @@ tern_store_remove_placement (TernStore *self, const TernPlacement *placement, GE
          tern_store_release_content (self, placement->message, error);
 }
 
-static gboolean
-find_placement (TernStore *self,
-                gint64 folder,
-                const char *remote_id,
-                TernPlacement *placement,
-                gboolean *found,
-                GError **error)
-{
-  g_autoptr (TernStatement) statement = tern_store_prepare_ids (
-      self, "SELECT " TERN_PLACEMENT_COLUMNS " FROM placement WHERE folder = ?1 AND remote_id = ?2",
-      TERN_IDS (folder), error);
-
-  if (statement == NULL)
-    return FALSE;
-  tern_store_bind_text (statement, 2, remote_id);
-  if (!tern_store_step (statement, found, error))
-    return FALSE;
-  if (*found)
-    tern_store_read_placement (statement, placement);
-  return TRUE;
-}
-
 /* A message that the user moved here, or that was here before a reset, under a name that the
  * server has not told before now. */
 static gboolean
@@ -281,7 +259,8 @@ put_message (TernStore *self, const Batch *batch, const TernMessage *message, GE
   gint64 content;
   gboolean found;
 
-  if (!find_placement (self, batch->folder, message->remote_id, &placement, &found, error) ||
+  if (!tern_store_find_placement (self, batch->folder, message->remote_id, &placement, &found,
+                                  error) ||
       (!found && batch->has_unnamed &&
        !find_unnamed (self, batch->folder, message, &placement, &found, error)))
     return FALSE;
@@ -355,7 +334,8 @@ put_flags (TernStore *self, gint64 folder, const TernFlagsUpdate *updates, gsize
       TernPlacement placement;
       gboolean found;
 
-      if (!find_placement (self, folder, updates[i].remote_id, &placement, &found, error))
+      if (!tern_store_find_placement (self, folder, updates[i].remote_id, &placement, &found,
+                                      error))
         return FALSE;
       if (found && !update_placement (self, &placement, &updates[i], error))
         return FALSE;
@@ -417,7 +397,7 @@ remove_message (TernStore *self, gint64 folder, const char *remote_id, GError **
   TernPlacement placement;
   gboolean found, moved;
 
-  if (!find_placement (self, folder, remote_id, &placement, &found, error))
+  if (!tern_store_find_placement (self, folder, remote_id, &placement, &found, error))
     return FALSE;
   if (!found)
     return TRUE;

@@ -127,6 +127,13 @@ gboolean tern_store_write_part (TernStore *self,
 /* tern-store-rows.c */
 gboolean tern_store_get_placement (
     TernStore *self, gint64 id, TernPlacement *placement, gboolean *found, GError **error);
+gboolean tern_store_find_placement (TernStore *self,
+                                    gint64 folder,
+                                    const char *remote_id,
+                                    TernPlacement *placement,
+                                    gboolean *found,
+                                    GError **error);
+GArray *tern_store_read_ids (TernStatement *statement, GError **error);
 void tern_store_read_placement (TernStatement *statement, TernPlacement *placement);
 #define TERN_PLACEMENT_COLUMNS "id, message, folder, state, received, flags, server_flags"
 
