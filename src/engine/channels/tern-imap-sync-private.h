@@ -111,6 +111,7 @@ void tern_imap_sync_start_cold (TernImapSync *self);
 void tern_imap_sync_start_windows (TernImapSync *self, guint32 below, guint32 floor);
 void tern_imap_sync_end_windows (TernImapSync *self);
 void tern_imap_sync_send_warm (TernImapSync *self);
+void tern_imap_sync_checked_cb (GObject *object, GAsyncResult *result, gpointer user_data);
 void tern_imap_sync_next (TernImapSync *self);
 void tern_imap_sync_repair (TernImapSync *self);
 

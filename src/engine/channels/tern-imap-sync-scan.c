@@ -30,23 +30,6 @@ scan_fetch (const TernImapFetch *fetch, gpointer user_data)
   return TRUE;
 }
 
-static void
-newest_cb (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (TernImapSync) self = user_data;
-  GError *error = NULL;
-
-  self->checks--;
-  if (!tern_imap_command_finish (TERN_IMAP_SESSION (object), result, &error) &&
-      tern_imap_sync_is_same_mailbox (self))
-    {
-      tern_imap_sync_fail (self, error);
-      return;
-    }
-  g_clear_error (&error);
-  tern_imap_sync_next (self);
-}
-
 /* Asks for the flags of the newest that are known: those on the screen. */
 void
 tern_imap_sync_send_newest_flags (TernImapSync *self)
@@ -61,7 +44,8 @@ tern_imap_sync_send_newest_flags (TernImapSync *self)
   self->checks++;
   g_snprintf (set, sizeof set, "%u:%u", first, last);
   tern_imap_fetch_async (self->lease->session, TRUE, set, "UID FLAGS", NULL, &handler, self,
-                         g_task_get_cancellable (self->task), newest_cb, tern_imap_sync_ref (self));
+                         g_task_get_cancellable (self->task), tern_imap_sync_checked_cb,
+                         tern_imap_sync_ref (self));
 }
 
 static void send_scan (TernImapSync *self);
