@@ -50,10 +50,10 @@
 #define TERN_IMAP_MAX_COMMAND 1000
 /* Exchange refuses more than about 25 commands in flight. */
 #define TERN_IMAP_MAX_PIPELINE 20
-/* Seconds without a byte, while an answer is due, after which a connection counts as dead. */
-#define TERN_IMAP_PATIENCE 60
+/* Milliseconds without a byte, while an answer is due, after which a connection counts as dead. */
+#define TERN_IMAP_PATIENCE 60000
 /* The same where a connection has stood silent for long and may have died unnoticed. */
-#define TERN_IMAP_SHORT_PATIENCE 8
+#define TERN_IMAP_SHORT_PATIENCE 8000
 /* Milliseconds after the sign-in, after which commands that left with it and have no answer yet may
  * have been lost. */
 #define TERN_IMAP_DOUBT 2000
