@@ -62,40 +62,44 @@ contains (TernWatcher *self, gint64 id)
 }
 
 static void
-put_first (TernWatcher *self, gint64 id)
+take_out (TernWatcher *self, gint64 id)
 {
-  for (guint i = 0; i < self->accounts->len; i++)
-    if (g_array_index (self->accounts, gint64, i) == id)
-      {
-        g_array_remove_index (self->accounts, i);
-        break;
-      }
-  g_array_prepend_val (self->accounts, id);
+  for (guint i = self->accounts->len; i > 0; i--)
+    if (g_array_index (self->accounts, gint64, i - 1) == id)
+      g_array_remove_index (self->accounts, i - 1);
+}
+
+static void
+add (TernWatcher *self, gint64 id)
+{
+  TernRunner *runner;
+
+  if (self->accounts->len >= MAX_ACCOUNTS || contains (self, id))
+    return;
+  runner = tern_core_get_runner (self->core, id, NULL);
+  g_array_append_val (self->accounts, id);
+  if (runner != NULL)
+    tern_runner_watch (runner, 0);
 }
 
 /* The accounts of which nothing was on screen: their inboxes. */
+static void
+add_others (TernWatcher *self)
+{
+  g_autoptr (GPtrArray) accounts =
+      tern_store_list_accounts (tern_core_get_store (self->core), NULL);
+
+  for (guint i = 0; accounts != NULL && i < accounts->len; i++)
+    add (self, ((const TernAccount *) g_ptr_array_index (accounts, i))->id);
+}
+
 static gboolean
 others_cb (gpointer user_data)
 {
   TernWatcher *self = user_data;
-  g_autoptr (GPtrArray) accounts =
-      tern_store_list_accounts (tern_core_get_store (self->core), NULL);
 
   g_clear_pointer (&self->others, g_source_unref);
-  for (guint i = 0; accounts != NULL && i < accounts->len; i++)
-    {
-      const TernAccount *account = g_ptr_array_index (accounts, i);
-      TernRunner *runner;
-
-      if (self->accounts->len >= MAX_ACCOUNTS)
-        break;
-      if (contains (self, account->id))
-        continue;
-      runner = tern_core_get_runner (self->core, account->id, NULL);
-      g_array_append_val (self->accounts, account->id);
-      if (runner != NULL)
-        tern_runner_watch (runner, 0);
-    }
+  add_others (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -149,7 +153,8 @@ tern_watcher_set_viewed_folder (TernWatcher *self, gint64 folder_id)
   start (self);
   if (runner == NULL)
     return;
-  put_first (self, id);
+  take_out (self, id);
+  g_array_prepend_val (self->accounts, id);
   tern_runner_watch (runner, folder_id);
   if (self->accounts->len > MAX_ACCOUNTS)
     {
@@ -160,4 +165,34 @@ tern_watcher_set_viewed_folder (TernWatcher *self, gint64 folder_id)
       if (oldest != NULL)
         tern_runner_unwatch (oldest);
     }
+}
+
+/**
+ * tern_watcher_add_account:
+ * @self: a watcher
+ * @account_id: an account that was just added
+ *
+ * Has the account's inbox watched like those of the accounts that were there at the start, as far
+ * as their number allows. It does nothing in a program that shows no folder.
+ */
+void
+tern_watcher_add_account (TernWatcher *self, gint64 account_id)
+{
+  if (self->sleep != NULL)
+    add (self, account_id);
+}
+
+/**
+ * tern_watcher_remove_account:
+ * @self: a watcher
+ * @account_id: an account that is there no more
+ *
+ * Gives its place to another one.
+ */
+void
+tern_watcher_remove_account (TernWatcher *self, gint64 account_id)
+{
+  take_out (self, account_id);
+  if (self->sleep != NULL && self->others == NULL)
+    add_others (self);
 }
