@@ -131,6 +131,19 @@ tern_folder_item_equal (TernFolderItem *self, TernFolderItem *other)
 }
 
 /**
+ * tern_folder_item_hash:
+ * @self: an item
+ *
+ * Returns: a hash value that goes with tern_folder_item_equal()
+ */
+guint
+tern_folder_item_hash (TernFolderItem *self)
+{
+  return self->folder != NULL ? g_int64_hash (&self->folder->id)
+                              : ~g_int64_hash (&self->account->id);
+}
+
+/**
  * tern_folder_item_update:
  * @self: an item
  * @account: the account as it is now

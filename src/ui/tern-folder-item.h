@@ -16,6 +16,7 @@ TernFolder *tern_folder_item_get_folder (TernFolderItem *self);
 TernStatus *tern_folder_item_get_status (TernFolderItem *self);
 guint tern_folder_item_get_depth (TernFolderItem *self);
 gboolean tern_folder_item_equal (TernFolderItem *self, TernFolderItem *other);
+guint tern_folder_item_hash (TernFolderItem *self);
 void tern_folder_item_update (TernFolderItem *self,
                               TernAccount *account,
                               TernFolder *folder,
