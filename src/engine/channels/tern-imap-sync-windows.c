@@ -173,7 +173,12 @@ tern_imap_sync_end_windows (TernImapSync *self)
   self->state.uidnext = MAX (self->state.uidnext, self->highest + 1);
   if (!self->has_state)
     {
-      tern_imap_sync_repair (self);
+      tern_imap_sync_flush (self);
+      /* What a change of ours put here before the folder was known may be gone again. */
+      if (tern_sink_count_known (self->sink) > tern_imap_sync_count_there (self))
+        tern_imap_sync_compare (self);
+      else
+        tern_imap_sync_repair (self);
       return;
     }
   self->has_resumed = TRUE; /* what was known before may have gone meanwhile */
