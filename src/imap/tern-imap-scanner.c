@@ -404,6 +404,8 @@ line_end (TernImapScanner *self)
 static void
 read_gap (TernImapScanner *self, guint8 byte)
 {
+  if (self->lost < G_MAXSIZE)
+    self->lost++;
   if (self->literal_announced && byte != '\r' && byte != '\n')
     {
       self->literal_announced = FALSE;
