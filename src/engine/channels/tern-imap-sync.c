@@ -286,6 +286,7 @@ begin_cold (TernImapSync *self, const TernImapSelected *selected)
 {
   if (self->has_state)
     tern_sink_reset (self->sink);
+  g_clear_pointer (&self->present, tern_imap_ranges_free);
   self->has_state = FALSE;
   g_clear_pointer (&self->checkpoint, g_free);
   self->state = (TernImapSyncState){ .uidvalidity = selected->uidvalidity,
