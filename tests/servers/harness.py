@@ -52,6 +52,7 @@ class CountingLine:
         self.sent = bytearray()
         self.lock = threading.Lock()
         self.open = []
+        self.carriers = []
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         threading.Thread(target=self.accept, daemon=True).start()
@@ -62,6 +63,8 @@ class CountingLine:
     def __exit__(self, *_):
         self.listener.close()
         self.cut()
+        for carrier in self.carriers:
+            carrier.join(10)
 
     def cut(self):
         """Breaks every connection that is open."""
@@ -92,9 +95,19 @@ class CountingLine:
                 continue
             with self.lock:
                 self.open += [client, server]
-            for source, sink, down in ((client, server, False), (server, client, True)):
-                threading.Thread(target=self.pump, args=(source, sink, down),
-                                 daemon=True).start()
+            carrier = threading.Thread(target=self.carry, args=(client, server), daemon=True)
+            self.carriers.append(carrier)
+            carrier.start()
+
+    def carry(self, client, server):
+        up = threading.Thread(target=self.pump, args=(client, server, False), daemon=True)
+        up.start()
+        self.pump(server, client, True)
+        up.join()
+        with self.lock:
+            self.open = [end for end in self.open if end not in (client, server)]
+        client.close()
+        server.close()
 
     def pump(self, source, sink, down):
         try:
