@@ -105,6 +105,33 @@ test_watched (ChannelFixture *self, gconstpointer data)
   g_assert_cmpstr (self->changed->pdata[0], ==, "INBOX");
 }
 
+static void
+test_suspended (ChannelFixture *self, gconstpointer data)
+{
+  GAsyncResult *fetched = NULL, *synced = NULL;
+  g_autoptr (GError) error = NULL;
+
+  channel_fixture_fetch (self, "INBOX");
+  tern_mock_imap_server_hold (self->server);
+  tern_mock_imap_server_clear_log (self->server);
+  channel_fixture_start_fetch (self, "INBOX", TERN_URGENCY_USER, &fetched);
+  tern_mock_imap_server_wait_command (self->server, "UID FETCH", 1);
+  tern_channel_suspend (self->channel);
+  g_assert_false (
+      tern_channel_fetch_parts_finish (self->channel, channel_fixture_wait (&fetched), NULL));
+  channel_fixture_start_sync (self, "INBOX", TERN_URGENCY_BACKGROUND, &synced);
+  g_assert_false (
+      tern_channel_sync_folder_finish (self->channel, channel_fixture_wait (&synced), &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NETWORK_UNREACHABLE);
+  tern_mock_imap_server_release (self->server);
+  tern_mock_imap_server_wait_closed (self->server);
+  g_assert_cmpuint (tern_mock_imap_server_count_connections (self->server), ==, 1);
+  tern_channel_resume (self->channel);
+  channel_fixture_fetch (self, "INBOX");
+  g_clear_object (&fetched);
+  g_clear_object (&synced);
+}
+
 #define ADD(name, func)                                                                            \
   g_test_add ("/engine/imap-liveness/" name, ChannelFixture, NULL, set_up, func,                   \
               channel_fixture_tear_down)
@@ -117,6 +144,7 @@ main (int argc, char **argv)
        test_fresh);
   ADD ("whoever clicks on and on learns no later that the server is gone", test_clicks);
   ADD ("a click over a connection that died unnoticed goes over another one", test_silent);
+  ADD ("what ran when the computer was about to sleep is not begun anew", test_suspended);
   ADD ("a watched connection that died unnoticed is replaced when it is renewed", test_watched);
   return g_test_run ();
 }
