@@ -4,6 +4,7 @@ tern-cli, a second client, and a line that counts what passes."""
 import imaplib
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -130,6 +131,35 @@ class CountingLine:
                 end.shutdown(socket.SHUT_RDWR)
             except OSError:
                 pass
+
+
+# What a server offers, and what is hidden of it to see the other ways.
+MASKS = {
+    "as_it_is": (),
+    "without_QRESYNC": ("QRESYNC",),
+    "without_CONDSTORE": ("QRESYNC", "CONDSTORE"),
+    "without_MOVE": ("MOVE",),
+    "without_UIDPLUS": ("MOVE", "UIDPLUS", "LIST-STATUS", "ESEARCH"),
+}
+
+
+class MaskingLine(CountingLine):
+    """A line on which capabilities lose their first letter, where they are told, and UIDPLUS with
+    them what it adds to answers."""
+
+    def __init__(self, port, masked):
+        super().__init__(port)
+        self.masked = [(re.compile(rb"\b" + name.encode() + rb"\b"),
+                        b"X" + name.encode()[1:]) for name in masked]
+        self.hides_uids = "UIDPLUS" in masked
+
+    def edit(self, data):
+        if b"CAPABILITY" in data:
+            for pattern, other in self.masked:
+                data = pattern.sub(other, data)
+        if self.hides_uids:
+            data = re.sub(rb"\[(?:COPY|APPEND)UID [^]]*\]", b"[XUID]", data)
+        return data
 
 
 class Result:
