@@ -176,13 +176,10 @@ change_flag (TernCli *cli, int argc, char **argv, gboolean set)
   if (!tern_cli_parse (cli, "MESSAGE… FLAG", NULL, &argc, &argv, 2, -1))
     return TERN_CLI_USAGE;
   change.keyword = argv[argc - 1];
-  if (!tern_flags_from_name (change.keyword, &change.flag) &&
-      (!tern_keywords_are_valid (change.keyword) || strchr (change.keyword, ' ') != NULL ||
-       *change.keyword == '\0'))
-    return tern_cli_complain (_ ("“%s” is no flag; take seen, flagged, answered, draft, forwarded, "
-                                 "junk, or a keyword of plain letters"),
-                              change.keyword);
-  if (change.flag == TERN_FLAGS_DELETED)
+  if (tern_flags_from_name (change.keyword, &change.flag)
+          ? change.flag == TERN_FLAGS_DELETED
+          : !tern_keywords_are_valid (change.keyword) || strchr (change.keyword, ' ') != NULL ||
+                *change.keyword == '\0')
     return tern_cli_complain (_ ("“%s” is no flag; take seen, flagged, answered, draft, forwarded, "
                                  "junk, or a keyword of plain letters"),
                               change.keyword);
@@ -244,6 +241,14 @@ make_move (TernCli *cli,
   return target != NULL ? tern_operation_new_move (ids, n, target->id) : NULL;
 }
 
+static TernCliStatus
+put_into_folder (TernCli *cli, int argc, char **argv, MakeOperation make)
+{
+  if (!tern_cli_parse (cli, "MESSAGE… FOLDER", NULL, &argc, &argv, 2, -1))
+    return TERN_CLI_USAGE;
+  return apply_all (cli, argc - 2, argv + 1, make, argv[argc - 1]);
+}
+
 /**
  * tern_cli_move:
  * @cli: the program
@@ -257,9 +262,7 @@ make_move (TernCli *cli,
 TernCliStatus
 tern_cli_move (TernCli *cli, int argc, char **argv)
 {
-  if (!tern_cli_parse (cli, "MESSAGE… FOLDER", NULL, &argc, &argv, 2, -1))
-    return TERN_CLI_USAGE;
-  return apply_all (cli, argc - 2, argv + 1, make_move, argv[argc - 1]);
+  return put_into_folder (cli, argc, argv, make_move);
 }
 
 static TernOperation *
@@ -288,9 +291,7 @@ make_copy (TernCli *cli,
 TernCliStatus
 tern_cli_copy (TernCli *cli, int argc, char **argv)
 {
-  if (!tern_cli_parse (cli, "MESSAGE… FOLDER", NULL, &argc, &argv, 2, -1))
-    return TERN_CLI_USAGE;
-  return apply_all (cli, argc - 2, argv + 1, make_copy, argv[argc - 1]);
+  return put_into_folder (cli, argc, argv, make_copy);
 }
 
 static TernOperation *

@@ -500,7 +500,7 @@ tern_core_has_runner (TernCore *self, gint64 account_id)
  * @self: a core
  * @account_id: an account
  *
- * Closes an account's connections and forgets its state; the next request starts anew.
+ * Closes the connections of an account that was removed, and forgets its state.
  */
 void
 tern_core_drop_runner (TernCore *self, gint64 account_id)
@@ -511,6 +511,7 @@ tern_core_drop_runner (TernCore *self, gint64 account_id)
     return;
   tern_runner_close (runner);
   g_hash_table_remove (self->runners, &account_id);
+  tern_watcher_remove_account (self->watcher, account_id);
 }
 
 static void
@@ -570,6 +571,19 @@ tern_core_sleep (TernCore *self, gboolean asleep)
     for_each_runner (self, tern_runner_suspend);
   else
     for_each_runner (self, tern_runner_resume);
+}
+
+/**
+ * tern_core_account_added:
+ * @self: an open core
+ * @account_id: an account that was just kept
+ *
+ * Has it watched like those that were there at the start.
+ */
+void
+tern_core_account_added (TernCore *self, gint64 account_id)
+{
+  tern_watcher_add_account (self->watcher, account_id);
 }
 
 /**

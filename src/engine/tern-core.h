@@ -57,6 +57,7 @@ gboolean tern_core_is_metered (TernCore *self);
 void tern_core_start_background (TernCore *self);
 gboolean tern_core_is_background (TernCore *self);
 void tern_core_sleep (TernCore *self, gboolean asleep);
+void tern_core_account_added (TernCore *self, gint64 account_id);
 void tern_core_set_viewed_folder (TernCore *self, gint64 folder_id);
 void tern_core_update_watch (TernCore *self);
 void tern_core_take_changes (TernCore *self, TernChanges *changes);

@@ -93,6 +93,7 @@ secret_stored_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     }
   tern_core_take_changes (adding->core, g_steal_pointer (&adding->changes));
   tern_core_flush (adding->core);
+  tern_core_account_added (adding->core, adding->account->id);
   account = tern_account_ref (adding->account);
   tern_runner_release_data (task);
   g_task_set_check_cancellable (task, FALSE); /* too late: it is kept */

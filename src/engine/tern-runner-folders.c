@@ -57,6 +57,7 @@ keep_folders (TernRunner *self, GPtrArray *folders, GError **error)
     }
   tern_core_take_changes (self->core, changes);
   tern_runner_tell_taken_back (self, before, gone);
+  tern_runner_update_watch (self); /* a new account's inbox */
   return TRUE;
 }
 

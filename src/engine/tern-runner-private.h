@@ -25,9 +25,11 @@ struct _TernRunner
   TernAccountState state;
   GError *error;
   guint pending;  /* requests to the server under way */
+  guint outdated; /* of these, begun before the account was last found to be in trouble */
   guint failures; /* in a row, by transport */
   GSource *retry_source;
-  gint64 busy_since; /* when the server wanted to be left alone, or was asked all the same */
+  gboolean is_asked_to_wait; /* it runs because the server wanted to be left alone */
+  gint64 asked_at;           /* when it was asked all the same, monotonic */
 
   gint64
       folders_validated; /* when this start asked for the folder list, µs of real time; 0: never */

@@ -112,6 +112,8 @@ sync_done (Sync *sync, const GError *error)
     self->shown_sync = 0;
   if (error != NULL && is_network_error (error) && sync->urgency == TERN_URGENCY_USER)
     self->wanted_folder = sync->folder_id;
+  if (error == NULL && self->wanted_folder == sync->folder_id)
+    self->wanted_folder = 0;
 
   if (error == NULL && self->core != NULL)
     {

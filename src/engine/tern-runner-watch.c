@@ -48,7 +48,7 @@ tern_runner_take_change (TernRunner *self, const char *folder)
   changed = find_folder (self, folder);
   if (changed == NULL)
     return;
-  if (self->retry_source != NULL)
+  if (self->retry_source != NULL && self->state != TERN_ACCOUNT_STATE_ONLINE)
     {
       if (self->wanted_folder == 0 || changed->id == self->viewed_folder)
         self->wanted_folder = changed->id;

@@ -220,10 +220,14 @@ connected_cb (TernRunner *self, TernRoute *route, TernChannel *channel)
                                     .state = TERN_EVENT_DONE,
                                     .text = route->channel,
                                 });
-  self->state = TERN_ACCOUNT_STATE_ONLINE;
-  self->failures = 0;
-  g_clear_error (&self->error);
   tern_runner_remember_endpoints (self, channel);
+  /* A server that wants to be left alone lets one in all the same. */
+  if (self->state == TERN_ACCOUNT_STATE_TROUBLE)
+    return;
+  self->state = TERN_ACCOUNT_STATE_ONLINE;
+  if (!self->is_asked_to_wait)
+    self->failures = 0;
+  g_clear_error (&self->error);
   tern_runner_tell_status (self);
   /* Whoever asked for the connection, what waits in the log can go now. */
   tern_runner_replay (self);
@@ -419,12 +423,14 @@ tern_runner_with_channel (TernRunner *self, TernRunnerChannelFunc func, gpointer
       gint64 now = g_get_monotonic_time ();
       g_autoptr (GError) error = g_error_copy (self->error);
 
-      if (now - self->busy_since < BUSY_INTERVAL)
+      if (now - self->asked_at < BUSY_INTERVAL)
         {
           func (self, NULL, error, user_data);
           return;
         }
-      self->busy_since = now;
+      self->asked_at = now;
+      self->state = TERN_ACCOUNT_STATE_CONNECTING;
+      tern_runner_tell_status (self);
     }
   if (self->channel != NULL)
     {
@@ -539,17 +545,28 @@ retry_cb (gpointer user_data)
 }
 
 static void
+stop_retry (TernRunner *self)
+{
+  if (self->retry_source != NULL)
+    g_source_destroy (self->retry_source);
+  g_clear_pointer (&self->retry_source, g_source_unref);
+}
+
+static void
 schedule_retry (TernRunner *self, const GError *error)
 {
   const char *detail = tern_error_get_detail (error);
   guint64 wait = MIN (RETRY_MOST, (guint64) RETRY_FIRST << MIN (self->failures, 8));
   guint64 asked = 0;
   g_autofree char *reason = tern_event_dup_reason (error);
+  gboolean is_asked = g_error_matches (error, TERN_ERROR, TERN_ERROR_BUSY);
 
-  if (self->retry_source != NULL)
+  if (self->retry_source != NULL && (self->is_asked_to_wait || !is_asked))
     return;
+  stop_retry (self);
+  self->is_asked_to_wait = is_asked;
   /* A server that names its time is believed, and left alone for longer when it says so again. */
-  if (g_error_matches (error, TERN_ERROR, TERN_ERROR_BUSY) && detail != NULL &&
+  if (is_asked && detail != NULL &&
       g_ascii_string_to_unsigned (detail, 10, 1, BUSY_MOST, &asked, NULL))
     wait = MIN (BUSY_MOST, asked << MIN (self->failures, 4));
   self->failures++;
@@ -575,9 +592,11 @@ void
 tern_runner_begin (TernRunner *self)
 {
   g_object_ref (self);
-  /* That it must be signed in anew holds until that worked, or each change would try it again. */
+  /* That it must be signed in anew holds until that worked, or each change would try it again; a
+   * server that wants to be left alone may not be asked at all. */
   if (self->pending++ == 0 && self->state != TERN_ACCOUNT_STATE_ONLINE &&
-      self->state != TERN_ACCOUNT_STATE_SIGN_IN && self->state != TERN_ACCOUNT_STATE_CERTIFICATE)
+      self->state != TERN_ACCOUNT_STATE_SIGN_IN && self->state != TERN_ACCOUNT_STATE_CERTIFICATE &&
+      (self->state != TERN_ACCOUNT_STATE_TROUBLE || self->retry_source == NULL))
     {
       self->state = TERN_ACCOUNT_STATE_CONNECTING;
       tern_runner_tell_status (self);
@@ -601,18 +620,52 @@ take_error (TernRunner *self, const GError *error)
   else if (g_error_matches (error, TERN_ERROR, TERN_ERROR_CERTIFICATE))
     self->state = TERN_ACCOUNT_STATE_CERTIFICATE;
   else if (g_error_matches (error, TERN_ERROR, TERN_ERROR_BUSY))
-    {
-      if (self->state != TERN_ACCOUNT_STATE_TROUBLE)
-        self->busy_since = g_get_monotonic_time ();
-      self->state = TERN_ACCOUNT_STATE_TROUBLE;
-    }
+    self->state = TERN_ACCOUNT_STATE_TROUBLE;
   else
     return; /* one request's own trouble */
 
+  /* Where the network fails, any answer proves that it works. */
+  self->outdated = self->state == TERN_ACCOUNT_STATE_OFFLINE ? 0 : self->pending;
   g_clear_error (&self->error);
   self->error = g_error_copy (error);
   if (self->state == TERN_ACCOUNT_STATE_OFFLINE || self->state == TERN_ACCOUNT_STATE_TROUBLE)
     schedule_retry (self, error);
+}
+
+/* The server serves the account. What waited for a way to it goes now; what it asked to wait for
+ * waits on. */
+static void
+take_success (TernRunner *self)
+{
+  gboolean waits = self->retry_source != NULL;
+
+  self->state = TERN_ACCOUNT_STATE_ONLINE;
+  g_clear_error (&self->error);
+  if (waits && self->is_asked_to_wait)
+    return;
+  self->is_asked_to_wait = FALSE;
+  self->failures = 0;
+  if (waits)
+    tern_runner_retry (self);
+}
+
+/* Whether the end of a request says nothing of how the account is doing now: it was begun before
+ * another one was refused. Those that began before are taken to end first, as which they are is not
+ * kept. */
+static gboolean
+is_outdated (TernRunner *self, const GError *error)
+{
+  gboolean needs_sign_in =
+      self->state == TERN_ACCOUNT_STATE_SIGN_IN || self->state == TERN_ACCOUNT_STATE_CERTIFICATE;
+
+  if (self->outdated == 0)
+    return FALSE;
+  self->outdated--;
+  if (error == NULL)
+    return TRUE;
+  if (tern_error_is_transport (error))
+    return needs_sign_in || self->state == TERN_ACCOUNT_STATE_TROUBLE;
+  return needs_sign_in && g_error_matches (error, TERN_ERROR, TERN_ERROR_BUSY);
 }
 
 /**
@@ -628,13 +681,11 @@ tern_runner_end (TernRunner *self, const GError *error)
   self->pending--;
   if (self->core != NULL)
     {
-      if (error == NULL)
-        {
-          self->state = TERN_ACCOUNT_STATE_ONLINE;
-          self->failures = 0;
-          g_clear_error (&self->error);
-        }
-      else
+      gboolean is_old = is_outdated (self, error);
+
+      if (error == NULL && !is_old)
+        take_success (self);
+      else if (!is_old)
         take_error (self, error);
       if (self->state == TERN_ACCOUNT_STATE_CONNECTING && self->pending == 0)
         self->state = TERN_ACCOUNT_STATE_CACHED;
@@ -665,9 +716,7 @@ tern_runner_retry (TernRunner *self)
   if (self->core == NULL || self->state == TERN_ACCOUNT_STATE_SIGN_IN ||
       self->state == TERN_ACCOUNT_STATE_CERTIFICATE)
     return;
-  if (self->retry_source != NULL)
-    g_source_destroy (self->retry_source);
-  g_clear_pointer (&self->retry_source, g_source_unref);
+  stop_retry (self);
 
   tern_runner_replay (self);
   tern_runner_continue_background (self);

@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tern-sleep.h"
 
+#include <gio/gunixfdlist.h>
+#include <unistd.h>
+
+#define NAME "org.freedesktop.login1"
+#define PATH "/org/freedesktop/login1"
+#define INTERFACE "org.freedesktop.login1.Manager"
+
 struct _TernSleep
 {
   TernSleepFunc func;
@@ -8,7 +15,46 @@ struct _TernSleep
   GCancellable *cancellable;
   GDBusConnection *bus; /* NULL until it is known, or where there is none */
   guint subscription;
+  int lock; /* while it is open logind waits for us before it sleeps; -1 for none */
 };
+
+static void
+inhibited_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  TernSleep *self = user_data;
+  g_autoptr (GUnixFDList) fds = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = g_dbus_connection_call_with_unix_fd_list_finish (
+      G_DBUS_CONNECTION (object), &fds, result, &error);
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return; /* freed */
+  if (reply == NULL || fds == NULL || g_unix_fd_list_get_length (fds) != 1)
+    {
+      g_debug ("sleep does not wait: %s", error != NULL ? error->message : "no lock");
+      return;
+    }
+  self->lock = g_unix_fd_list_get (fds, 0, NULL);
+}
+
+/* Has logind wait a moment before the computer sleeps, so that there is time to leave. */
+static void
+take_lock (TernSleep *self)
+{
+  g_dbus_connection_call_with_unix_fd_list (
+      self->bus, NAME, PATH, INTERFACE, "Inhibit",
+      g_variant_new ("(ssss)", "sleep", "Tern", "Connections are closed", "delay"),
+      G_VARIANT_TYPE ("(h)"), G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, NULL, self->cancellable,
+      inhibited_cb, self);
+}
+
+static void
+release_lock (TernSleep *self)
+{
+  if (self->lock >= 0)
+    close (self->lock);
+  self->lock = -1;
+}
 
 static void
 prepare_cb (GDBusConnection *bus,
@@ -26,6 +72,9 @@ prepare_cb (GDBusConnection *bus,
     return;
   g_variant_get (parameters, "(b)", &asleep);
   self->func (asleep, self->user_data);
+  release_lock (self);
+  if (!asleep)
+    take_lock (self);
 }
 
 static void
@@ -43,9 +92,11 @@ bus_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       return;
     }
   self->bus = g_steal_pointer (&bus);
-  self->subscription = g_dbus_connection_signal_subscribe (
-      self->bus, "org.freedesktop.login1", "org.freedesktop.login1.Manager", "PrepareForSleep",
-      "/org/freedesktop/login1", NULL, G_DBUS_SIGNAL_FLAGS_NONE, prepare_cb, self, NULL);
+  g_dbus_connection_set_exit_on_close (self->bus, FALSE);
+  self->subscription =
+      g_dbus_connection_signal_subscribe (self->bus, NAME, INTERFACE, "PrepareForSleep", PATH, NULL,
+                                          G_DBUS_SIGNAL_FLAGS_NONE, prepare_cb, self, NULL);
+  take_lock (self);
 }
 
 /**
@@ -53,8 +104,9 @@ bus_cb (GObject *object, GAsyncResult *result, gpointer user_data)
  * @func: called when the computer is about to sleep, and when it has woken up
  * @user_data: for @func
  *
- * Listens to logind (org.freedesktop.login1.Manager.PrepareForSleep) without waiting for it. Where
- * there is no system bus nothing is ever told.
+ * Listens to logind (org.freedesktop.login1.Manager.PrepareForSleep) without waiting for it, and
+ * has it wait for @func before the computer sleeps (Inhibit). Where there is no system bus nothing
+ * is ever told.
  *
  * Returns: (transfer full): what listens, in the thread's default main context
  */
@@ -65,6 +117,7 @@ tern_sleep_new (TernSleepFunc func, gpointer user_data)
 
   self->func = func;
   self->user_data = user_data;
+  self->lock = -1;
   self->cancellable = g_cancellable_new ();
   g_bus_get (G_BUS_TYPE_SYSTEM, self->cancellable, bus_cb, self);
   return self;
@@ -84,5 +137,6 @@ tern_sleep_free (TernSleep *self)
   if (self->bus != NULL)
     g_dbus_connection_signal_unsubscribe (self->bus, self->subscription);
   g_clear_object (&self->bus);
+  release_lock (self);
   g_free (self);
 }

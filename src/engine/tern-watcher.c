@@ -62,16 +62,29 @@ contains (TernWatcher *self, gint64 id)
   return FALSE;
 }
 
-static void
-put_first (TernWatcher *self, gint64 id)
+static gboolean
+take_out (TernWatcher *self, gint64 id)
 {
   for (guint i = 0; i < self->accounts->len; i++)
     if (g_array_index (self->accounts, gint64, i) == id)
       {
         g_array_remove_index (self->accounts, i);
-        break;
+        return TRUE;
       }
-  g_array_prepend_val (self->accounts, id);
+  return FALSE;
+}
+
+static void
+add (TernWatcher *self, gint64 id)
+{
+  TernRunner *runner;
+
+  if (self->accounts->len >= MAX_ACCOUNTS || contains (self, id))
+    return;
+  runner = tern_core_get_runner (self->core, id, NULL);
+  g_array_append_val (self->accounts, id);
+  if (runner != NULL)
+    tern_runner_watch (runner, 0);
 }
 
 static void
@@ -87,7 +100,7 @@ drop (TernWatcher *self, guint index)
 
 /* The accounts of which nothing was on screen: their inboxes, where news of them are wanted. */
 static void
-watch_others (TernWatcher *self)
+add_others (TernWatcher *self)
 {
   g_autoptr (GPtrArray) accounts =
       tern_store_list_accounts (tern_core_get_store (self->core), NULL);
@@ -95,16 +108,11 @@ watch_others (TernWatcher *self)
   for (guint i = 0; accounts != NULL && i < accounts->len; i++)
     {
       const TernAccount *account = g_ptr_array_index (accounts, i);
-      TernRunner *runner;
 
       if (self->accounts->len >= MAX_ACCOUNTS)
         break;
-      if (!account->notify || contains (self, account->id))
-        continue;
-      runner = tern_core_get_runner (self->core, account->id, NULL);
-      g_array_append_val (self->accounts, account->id);
-      if (runner != NULL)
-        tern_runner_watch (runner, 0);
+      if (account->notify)
+        add (self, account->id);
     }
 }
 
@@ -114,7 +122,7 @@ others_cb (gpointer user_data)
   TernWatcher *self = user_data;
 
   g_clear_pointer (&self->others, g_source_unref);
-  watch_others (self);
+  add_others (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -142,7 +150,7 @@ tern_watcher_update (TernWatcher *self)
     if ((i > 1 || self->viewed == 0) &&
         !wants_news (self, g_array_index (self->accounts, gint64, i - 1)))
       drop (self, i - 1);
-  watch_others (self);
+  add_others (self);
 }
 
 static void
@@ -199,7 +207,8 @@ tern_watcher_set_viewed_folder (TernWatcher *self, gint64 folder_id)
   start (self);
   if (runner == NULL)
     return;
-  put_first (self, id);
+  take_out (self, id);
+  g_array_prepend_val (self->accounts, id);
   tern_runner_watch (runner, folder_id);
   if (self->accounts->len > MAX_ACCOUNTS)
     {
@@ -210,4 +219,38 @@ tern_watcher_set_viewed_folder (TernWatcher *self, gint64 folder_id)
       if (oldest != NULL)
         tern_runner_unwatch (oldest);
     }
+}
+
+/**
+ * tern_watcher_add_account:
+ * @self: a watcher
+ * @account_id: an account that was just added
+ *
+ * Has the account's inbox watched like those of the accounts that were there at the start: where
+ * news of it are wanted, as far as their number allows. It does nothing in a program that shows no
+ * folder.
+ */
+void
+tern_watcher_add_account (TernWatcher *self, gint64 account_id)
+{
+  if (self->sleep != NULL && wants_news (self, account_id))
+    add (self, account_id);
+}
+
+/**
+ * tern_watcher_remove_account:
+ * @self: a watcher
+ * @account_id: an account of which nothing is open any more
+ *
+ * Gives its place to another one, or to the account itself where it was only opened anew.
+ */
+void
+tern_watcher_remove_account (TernWatcher *self, gint64 account_id)
+{
+  if (!take_out (self, account_id))
+    return;
+  if (self->viewed == account_id)
+    self->viewed = 0;
+  if (self->sleep != NULL && self->others == NULL)
+    add_others (self);
 }

@@ -19,7 +19,7 @@ append_done (TernImapCommand *self, const TernImapStatus *status)
 
   if (tern_imap_status_has_code (status, "APPENDUID"))
     {
-      g_auto (GStrv) words = g_strsplit (status->arguments, " ", 0);
+      g_auto (GStrv) words = g_strsplit (status->arguments, " ", 3);
       guint64 validity, uid;
 
       if (g_strv_length (words) >= 2 && tern_imap_parse_number (words[0], &validity) &&

@@ -241,6 +241,10 @@ void tern_imap_delete_async (TernImapSession *self,
                              GCancellable *cancellable,
                              GAsyncReadyCallback callback,
                              gpointer user_data);
+void tern_imap_unselect_async (TernImapSession *self,
+                               GCancellable *cancellable,
+                               GAsyncReadyCallback callback,
+                               gpointer user_data);
 void tern_imap_subscribe_async (TernImapSession *self,
                                 const char *mailbox,
                                 gboolean subscribed,

@@ -45,7 +45,7 @@ take_copyuid (TernImapCopied *copied, const TernImapStatus *status)
 
   if (!tern_imap_status_has_code (status, "COPYUID"))
     return;
-  words = g_strsplit (status->arguments, " ", 0);
+  words = g_strsplit (status->arguments, " ", 4);
   if (g_strv_length (words) < 3 || !tern_imap_parse_number (words[0], &validity) ||
       validity > G_MAXUINT32)
     return;

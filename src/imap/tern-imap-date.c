@@ -32,26 +32,6 @@ make_time (int year, int month, int day, int hour, int minute, int second, int z
   return TRUE;
 }
 
-/* `+0200`, or one of the names that RFC 5322 section 4.3 still allows. */
-static int
-parse_zone (const char *text)
-{
-  static const struct
-  {
-    const char *name;
-    int zone;
-  } zones[] = { { "EDT", -400 }, { "EST", -500 }, { "CDT", -500 }, { "CST", -600 },
-                { "MDT", -600 }, { "MST", -700 }, { "PDT", -700 }, { "PST", -800 } };
-  while (*text == ' ')
-    text++;
-  if (*text == '+' || *text == '-')
-    return (int) CLAMP (g_ascii_strtoll (text, NULL, 10), -9999, 9999);
-  for (guint i = 0; i < G_N_ELEMENTS (zones); i++)
-    if (g_ascii_strncasecmp (text, zones[i].name, 3) == 0)
-      return zones[i].zone;
-  return 0;
-}
-
 /* Steps over a number of at most @n digits; -1 where there is none. */
 static int
 take_digits (const char **text, guint n)
@@ -67,6 +47,30 @@ static int
 digits (const char *text, guint n)
 {
   return take_digits (&text, n);
+}
+
+/* `+0200`, or one of the names that RFC 5322 section 4.3 still allows. */
+static int
+parse_zone (const char *text)
+{
+  static const struct
+  {
+    const char *name;
+    int zone;
+  } zones[] = { { "EDT", -400 }, { "EST", -500 }, { "CDT", -500 }, { "CST", -600 },
+                { "MDT", -600 }, { "MST", -700 }, { "PDT", -700 }, { "PST", -800 } };
+  while (*text == ' ')
+    text++;
+  if (*text == '+' || *text == '-')
+    {
+      int zone = MAX (digits (text + 1, 4), 0);
+
+      return *text == '-' ? -zone : zone;
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (zones); i++)
+    if (g_ascii_strncasecmp (text, zones[i].name, 3) == 0)
+      return zones[i].zone;
+  return 0;
 }
 
 /**

@@ -5,9 +5,6 @@
 
 #include "tern-imap-date.h"
 
-/* Bytes of a name that a server gives a message; RFC 8474 allows 255. */
-#define MAX_ID 255
-
 /**
  * tern_imap_fetch_data_new:
  *
@@ -83,6 +80,7 @@ tern_imap_parse_flags (const TernImapResponse *response,
             break;
           }
       if (name == NULL || *name == '\\' || *name == '\0' || i < G_N_ELEMENTS (known) ||
+          keywords->len + strlen (name) >= TERN_IMAP_MAX_KEYWORDS ||
           !g_utf8_validate (name, -1, NULL))
         continue;
       if (keywords->len > 0)
@@ -141,38 +139,18 @@ add_section (TernImapFetch *self, const char *item, guint value)
   section->is_streamed = node->kind == TERN_IMAP_NODE_STREAMED;
 }
 
-/* `EMAILID (M6d99…)`, `THREADID NIL`, `X-GM-MSGID 12785…`; NULL for none. */
-static const char *
-parse_id (const TernImapResponse *response, guint value)
-{
-  TernImapIter iter;
-  const char *id;
-
-  if (!tern_imap_response_is_list (response, value))
-    id = tern_imap_response_get_string (response, value);
-  else
-    {
-      tern_imap_iter_init (&iter, response, value);
-      value = tern_imap_iter_next (&iter);
-      id = value != 0 ? tern_imap_response_get_string (response, value) : NULL;
-    }
-  return id != NULL && *id != '\0' && strlen (id) <= MAX_ID && g_utf8_validate (id, -1, NULL)
-             ? id
-             : NULL;
-}
-
 /* What names a message beyond its mailbox. */
 static void
 parse_identity (TernImapFetch *self, const char *name, guint value)
 {
   if (g_ascii_strcasecmp (name, "EMAILID") == 0)
-    self->email_id = parse_id (self->response, value);
+    self->email_id = tern_imap_response_get_id (self->response, value);
   else if (g_ascii_strcasecmp (name, "THREADID") == 0)
-    self->thread_id = parse_id (self->response, value);
+    self->thread_id = tern_imap_response_get_id (self->response, value);
   else if (g_ascii_strcasecmp (name, "X-GM-MSGID") == 0)
-    self->gmail_id = parse_id (self->response, value);
+    self->gmail_id = tern_imap_response_get_id (self->response, value);
   else if (g_ascii_strcasecmp (name, "X-GM-THRID") == 0)
-    self->gmail_thread = parse_id (self->response, value);
+    self->gmail_thread = tern_imap_response_get_id (self->response, value);
   else if (g_ascii_strcasecmp (name, "X-GM-LABELS") == 0)
     {
       self->labels = value;

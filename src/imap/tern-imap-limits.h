@@ -8,7 +8,8 @@
 #define TERN_IMAP_MAX_RESPONSE (32 * 1024 * 1024)
 /* Buffers that one response made grow beyond this are given back after it. */
 #define TERN_IMAP_KEEP_BUFFER (1024 * 1024)
-/* Atoms, strings and lists of one response. */
+/* Atoms, strings and lists of one response; ranges of a set of UIDs, and numbers that a search
+ * finds, in however many responses. */
 #define TERN_IMAP_MAX_NODES (4 * 1000 * 1000)
 /* Lists within lists; deeper ones are read and left out. */
 #define TERN_IMAP_MAX_DEPTH 64
@@ -18,10 +19,20 @@
 #define TERN_IMAP_MAX_PARTS 1000
 /* Body sections that one FETCH response may carry. */
 #define TERN_IMAP_MAX_SECTIONS 64
+/* Atoms, strings and lists of a FETCH response behind which no literal is taken as a stream any
+ * more: with each, all before it is read again. */
+#define TERN_IMAP_MAX_BEFORE_STREAM (4 * TERN_IMAP_MAX_SECTIONS)
 /* Mailboxes of an account; the rest is left out. */
 #define TERN_IMAP_MAX_FOLDERS 20000
 /* Bytes of a mailbox's name; a longer one fits into no command of ours and is left out. */
 #define TERN_IMAP_MAX_MAILBOX_NAME 800
+/* Capabilities that are taken note of, and bytes of one. */
+#define TERN_IMAP_MAX_CAPABILITIES 300
+#define TERN_IMAP_MAX_CAPABILITY 100
+/* Bytes of a message's keywords; those that go beyond are left out. */
+#define TERN_IMAP_MAX_KEYWORDS 4000
+/* Bytes of a name that a server gives a message or a mailbox (RFC 8474 section 7). */
+#define TERN_IMAP_MAX_ID 255
 /* Namespaces of one kind. */
 #define TERN_IMAP_MAX_NAMESPACES 16
 
@@ -39,10 +50,10 @@
 #define TERN_IMAP_MAX_COMMAND 1000
 /* Exchange refuses more than about 25 commands in flight. */
 #define TERN_IMAP_MAX_PIPELINE 20
-/* Seconds without a byte, while an answer is due, after which a connection counts as dead. */
-#define TERN_IMAP_PATIENCE 60
+/* Milliseconds without a byte, while an answer is due, after which a connection counts as dead. */
+#define TERN_IMAP_PATIENCE 60000
 /* The same where a connection has stood silent for long and may have died unnoticed. */
-#define TERN_IMAP_SHORT_PATIENCE 8
+#define TERN_IMAP_SHORT_PATIENCE 8000
 /* Milliseconds after the sign-in, after which commands that left with it and have no answer yet may
  * have been lost. */
 #define TERN_IMAP_DOUBT 2000

@@ -293,11 +293,8 @@ take_item (TernImapMailbox *mailbox, const TernImapResponse *response, guint key
 
   if (tern_imap_response_equal (response, key, "MAILBOXID"))
     {
-      TernImapIter iter;
-
-      tern_imap_iter_init (&iter, response, value);
       g_free (mailbox->mailbox_id);
-      mailbox->mailbox_id = g_strdup (next_text (&iter));
+      mailbox->mailbox_id = g_strdup (tern_imap_response_get_id (response, value));
       return;
     }
   if (!tern_imap_response_get_number (response, value, &number))

@@ -239,13 +239,15 @@ tern_imap_session_note_status (TernImapSession *self, const TernImapStatus *stat
 void
 tern_imap_session_note_identity (TernImapSession *self)
 {
+  g_autofree char *cut = NULL;
   g_autofree char *text = NULL;
 
   if (self->observer == NULL || self->server_name == NULL)
     return;
-  text = g_strdup_printf ("ID %.80s %.40s", self->server_name,
-                          self->server_version != NULL ? self->server_version : "");
-  tell (self, (TernImapNote){ .kind = TERN_IMAP_NOTE_SERVER, .text = g_strchomp (text) });
+  cut = g_strdup_printf ("ID %.80s %.40s", self->server_name,
+                         self->server_version != NULL ? self->server_version : "");
+  text = g_utf8_make_valid (g_strchomp (cut), -1);
+  tell (self, (TernImapNote){ .kind = TERN_IMAP_NOTE_SERVER, .text = text });
 }
 
 /* How many messages there are, where nobody has just selected the mailbox. */

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "tern-imap-limits.h"
+
 typedef struct
 {
   guint32 first;
@@ -72,7 +74,8 @@ tern_imap_ranges_add (TernImapRanges *self, guint32 first, guint32 last)
  * tern_imap_ranges_parse:
  * @text: (nullable): a uid-set of RFC 9051 section 9, without `*`
  *
- * Returns: (transfer full) (nullable): the set; %NULL where @text is none
+ * Returns: (transfer full) (nullable): the set; %NULL where @text is none, or has more than
+ *   %TERN_IMAP_MAX_NODES ranges
  */
 TernImapRanges *
 tern_imap_ranges_parse (const char *text)
@@ -96,7 +99,8 @@ tern_imap_ranges_parse (const char *text)
             return NULL;
           last = g_ascii_strtoull (end + 1, &end, 10);
         }
-      if (first == 0 || last == 0 || first > G_MAXUINT32 || last > G_MAXUINT32)
+      if (first == 0 || last == 0 || first > G_MAXUINT32 || last > G_MAXUINT32 ||
+          self->ranges->len >= TERN_IMAP_MAX_NODES)
         return NULL;
       tern_imap_ranges_add (self, (guint32) first, (guint32) last);
       if (*end == ',')

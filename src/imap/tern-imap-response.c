@@ -2,6 +2,9 @@
 #include "tern-imap-response.h"
 
 #include <math.h>
+#include <string.h>
+
+#include "tern-imap-limits.h"
 
 /**
  * tern_imap_iter_init:
@@ -84,6 +87,34 @@ tern_imap_response_get_string (const TernImapResponse *self, guint node)
 }
 
 /**
+ * tern_imap_response_get_id:
+ * @self: a response
+ * @node: a node
+ *
+ * Reads what a server names a message or a mailbox by: `(M6d99…)` (RFC 8474), NIL, or a bare word.
+ *
+ * Returns: (nullable): the name, UTF-8, of at most %TERN_IMAP_MAX_ID bytes; %NULL for none
+ */
+const char *
+tern_imap_response_get_id (const TernImapResponse *self, guint node)
+{
+  const char *id;
+
+  if (tern_imap_response_is_list (self, node))
+    {
+      TernImapIter iter;
+
+      tern_imap_iter_init (&iter, self, node);
+      node = tern_imap_iter_next (&iter);
+    }
+  id = node != 0 ? tern_imap_response_get_string (self, node) : NULL;
+  return id != NULL && *id != '\0' && strlen (id) <= TERN_IMAP_MAX_ID &&
+                 g_utf8_validate (id, -1, NULL)
+             ? id
+             : NULL;
+}
+
+/**
  * tern_imap_response_equal:
  * @self: a response
  * @node: a node
@@ -104,7 +135,8 @@ tern_imap_response_equal (const TernImapResponse *self, guint node, const char *
  * @text: (nullable): a number as a server spells it
  * @number: (out): the number
  *
- * Reads a number, also where a server sends `-1` for nothing, or a floating-point spelling.
+ * Reads a number of at most 63 bits (RFC 9051 section 9, number64), also where a server sends `-1`
+ * for nothing, or a floating-point spelling.
  *
  * Returns: whether @text is a number
  */
@@ -120,7 +152,7 @@ tern_imap_parse_number (const char *text, guint64 *number)
     return FALSE;
   for (; g_ascii_isdigit (*p); p++)
     {
-      if (value > (G_MAXUINT64 - 9) / 10)
+      if (value > (guint64) (G_MAXINT64 - (*p - '0')) / 10)
         return FALSE;
       value = value * 10 + (guint64) (*p - '0');
     }

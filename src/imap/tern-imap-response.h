@@ -77,6 +77,7 @@ guint tern_imap_iter_next (TernImapIter *self);
 
 gboolean tern_imap_response_is_list (const TernImapResponse *self, guint node);
 const char *tern_imap_response_get_string (const TernImapResponse *self, guint node);
+const char *tern_imap_response_get_id (const TernImapResponse *self, guint node);
 gboolean tern_imap_response_equal (const TernImapResponse *self, guint node, const char *word);
 gboolean tern_imap_response_get_number (const TernImapResponse *self, guint node, guint64 *number);
 guint32 tern_imap_response_get_uint32 (const TernImapResponse *self, guint node);

@@ -8,6 +8,19 @@
 /* While tokens are left out, this much of each is still kept, to know a literal's size. */
 #define MUTED_KEEP 64
 
+/* What a byte means within a token: nearly all bytes of a stream are looked up here. */
+enum
+{
+  ENDS_ATOM = 1 << 0,   /* or turns it into a section */
+  ENDS_QUOTED = 1 << 1, /* or stands for another byte */
+};
+static const guint8 byte_class[256] = {
+  [0 ... '\b'] = ENDS_ATOM,   ['\n'] = ENDS_ATOM | ENDS_QUOTED,
+  ['\v' ... ' '] = ENDS_ATOM, ['"'] = ENDS_ATOM | ENDS_QUOTED,
+  ['('] = ENDS_ATOM,          [')'] = ENDS_ATOM,
+  ['['] = ENDS_ATOM,          ['\\'] = ENDS_QUOTED,
+};
+
 typedef enum
 {
   STATE_GAP, /* between tokens */
@@ -391,6 +404,8 @@ line_end (TernImapScanner *self)
 static void
 read_gap (TernImapScanner *self, guint8 byte)
 {
+  if (self->lost < G_MAXSIZE)
+    self->lost++;
   if (self->literal_announced && byte != '\r' && byte != '\n')
     {
       self->literal_announced = FALSE;
@@ -421,19 +436,13 @@ read_gap (TernImapScanner *self, guint8 byte)
     }
 }
 
-static gboolean
-is_atom_byte (guint8 byte)
-{
-  return byte > ' ' ? byte != '(' && byte != ')' && byte != '"' && byte != '[' : byte == '\t';
-}
-
 /* Returns how many bytes were taken; the byte that ends the atom is left for the gap. */
 static gsize
 read_atom (TernImapScanner *self, const guint8 *bytes, gsize length)
 {
   gsize n = 0;
 
-  while (n < length && is_atom_byte (bytes[n]))
+  while (n < length && (byte_class[bytes[n]] & ENDS_ATOM) == 0)
     n++;
   append (self, bytes, n);
   if (n == length)
@@ -480,7 +489,7 @@ read_quoted (TernImapScanner *self, const guint8 *bytes, gsize length)
 {
   gsize n = 0;
 
-  while (n < length && bytes[n] != '"' && bytes[n] != '\\' && bytes[n] != '\n')
+  while (n < length && (byte_class[bytes[n]] & ENDS_QUOTED) == 0)
     n++;
   append (self, bytes, n);
   if (n == length)

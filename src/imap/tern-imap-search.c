@@ -2,11 +2,13 @@
 #include "tern-imap-commands.h"
 
 #include "tern-error.h"
+#include "tern-imap-limits.h"
 #include "tern-imap-session-private.h"
 
 typedef struct
 {
   TernImapRanges *found;
+  guint n_taken;       /* numbers that @found was given, by any number of responses */
   gboolean is_damaged; /* some of what the server found is not in @found */
 } Search;
 
@@ -32,8 +34,15 @@ take_search (Search *self, const TernImapResponse *response)
     {
       guint32 uid = tern_imap_response_get_uint32 (response, node);
 
-      if (uid != 0)
-        tern_imap_ranges_add (self->found, uid, uid);
+      if (uid == 0)
+        continue;
+      if (self->n_taken == TERN_IMAP_MAX_NODES)
+        {
+          self->is_damaged = TRUE;
+          return;
+        }
+      self->n_taken++;
+      tern_imap_ranges_add (self->found, uid, uid);
     }
 }
 

@@ -141,7 +141,7 @@ tern_imap_session_check_ahead (TernImapSession *self)
   if (last == NULL || self->doubt != NULL)
     return;
   self->last_ahead = last->serial;
-  self->doubt = g_timeout_source_new (self->doubt_ms);
+  self->doubt = g_timeout_source_new (self->times.doubt);
   g_source_set_callback (self->doubt, doubt_cb, self, NULL);
   g_source_attach (self->doubt, g_main_context_get_thread_default ());
 }

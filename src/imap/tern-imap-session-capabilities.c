@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "tern-error.h"
+#include "tern-imap-limits.h"
 
 /* What is remembered of a server is one line of words: the capabilities that it offers; behind a
  * DISTRUSTED those that it gets wrong; and behind an IDENTITY the name and the version of its
@@ -215,12 +216,18 @@ tern_imap_session_dup_capabilities_before (TernImapSession *self)
 static void
 replace_capabilities (TernImapSession *self, const char *text)
 {
-  g_auto (GStrv) words = g_strsplit_set (text, " ", -1);
+  gsize length;
 
   g_hash_table_remove_all (self->capabilities);
-  for (guint i = 0; words[i] != NULL; i++)
-    if (g_ascii_isalnum (*words[i]) && g_utf8_validate (words[i], -1, NULL))
-      g_hash_table_add (self->capabilities, g_ascii_strup (words[i], -1));
+  for (const char *word = text;
+       *word != '\0' && g_hash_table_size (self->capabilities) < TERN_IMAP_MAX_CAPABILITIES;
+       word += length + strspn (word + length, " "))
+    {
+      length = strcspn (word, " ");
+      if (g_ascii_isalnum (*word) && length <= TERN_IMAP_MAX_CAPABILITY &&
+          g_utf8_validate_len (word, length, NULL))
+        g_hash_table_add (self->capabilities, g_ascii_strup (word, (gssize) length));
+    }
 }
 
 /* Takes what the server says that it can do. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "tern-error.h"
+#include "tern-imap-limits.h"
 #include "tern-trace.h"
 
 static void
@@ -173,6 +174,8 @@ handle_vanished (TernImapSession *self, const TernImapResponse *response)
   TernImapIter iter;
   g_autoptr (TernImapRanges) uids = NULL;
 
+  if (self->state == TERN_IMAP_STATE_NOT_AUTHENTICATED) /* of nothing; before TLS, by anybody */
+    return;
   tern_imap_iter_init_root (&iter, response, 2);
   if (is_earlier)
     tern_imap_iter_next (&iter);
@@ -238,13 +241,11 @@ handle_data (TernImapSession *self, const TernImapResponse *response)
       guint32 before = self->selected.exists;
 
       self->selected.exists = tern_imap_response_get_uint32 (response, 1);
+      if (self->selected.exists == before) /* some repeat it with every answer */
+        return;
       tern_imap_session_note_exists (self, self->selected.exists);
-      if (self->selected.exists != before) /* some repeat it with every answer */
-        tell_news (self);
+      tell_news (self);
     }
-  else if (tern_imap_response_equal (response, 1, "VANISHED") &&
-           tern_imap_response_get_string (response, 2) != NULL) /* no list: not (EARLIER) */
-    tell_news (self);
   else
     tern_imap_session_take_notification (self, response);
 }
@@ -283,7 +284,8 @@ tern_imap_session_literal_begin (const TernImapResponse *so_far, guint64 size, g
     takers += ((TernImapCommand *) l->data)->literal_begin != NULL;
   if (takers == 0)
     return FALSE;
-  if (so_far->n_nodes < 5 || !tern_imap_response_equal (so_far, 2, "FETCH"))
+  if (so_far->n_nodes < 5 || so_far->n_nodes > TERN_IMAP_MAX_BEFORE_STREAM ||
+      !tern_imap_response_equal (so_far, 2, "FETCH"))
     return FALSE;
   item = tern_imap_response_get_string (so_far, so_far->n_nodes - 1);
   if (item == NULL || !tern_imap_fetch_data_parse_section (item, &section, &origin))

@@ -49,23 +49,40 @@ append_line (TernImapSession *self, TernImapCommand *command)
 }
 
 static void shake_hands (TernImapSession *self);
+static void write_more (TernImapSession *self);
 
 static void
 write_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (TernImapSession) self = user_data;
   g_autoptr (GError) error = NULL;
-  gboolean good;
+  gssize n = g_output_stream_write_finish (G_OUTPUT_STREAM (object), result, &error);
 
-  good = g_output_stream_write_all_finish (G_OUTPUT_STREAM (object), result, NULL, &error);
+  if (n >= 0 && self->written > 0) /* a letter that goes up slowly: somebody takes it */
+    self->last_heard = g_get_monotonic_time ();
+  self->written += n > 0 ? (gsize) n : 0;
+  if (n >= 0 && self->written < self->writing->len && tern_imap_session_is_alive (self))
+    {
+      write_more (self);
+      return;
+    }
   self->is_writing = FALSE;
   g_byte_array_set_size (self->writing, 0);
-  if (!good)
+  if (n < 0)
     tern_imap_session_fail (self, g_steal_pointer (&error));
   else if (self->tls != NULL && tern_imap_session_is_alive (self))
     shake_hands (self);
   else
     flush (self);
+}
+
+static void
+write_more (TernImapSession *self)
+{
+  g_output_stream_write_async (tern_transport_get_output (self->transport),
+                               self->writing->data + self->written,
+                               self->writing->len - self->written, G_PRIORITY_DEFAULT, self->io,
+                               write_cb, g_object_ref (self));
 }
 
 /* Whether the server owes an answer. Behind a command that rests nothing was sent. */
@@ -87,7 +104,7 @@ watch_cb (gpointer user_data)
       g_clear_pointer (&self->watch, g_source_unref);
       return G_SOURCE_REMOVE;
     }
-  if (g_get_monotonic_time () - self->last_heard < self->patience * G_USEC_PER_SEC)
+  if (g_get_monotonic_time () - self->last_heard < self->patience * G_TIME_SPAN_MILLISECOND)
     return G_SOURCE_CONTINUE;
   tern_imap_session_fail (
       self, g_error_new_literal (G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "the server does not answer"));
@@ -97,12 +114,24 @@ watch_cb (gpointer user_data)
 static void
 start_watch (TernImapSession *self)
 {
-  self->last_heard = g_get_monotonic_time ();
   if (self->watch != NULL)
     return;
-  self->watch = g_timeout_source_new_seconds (self->patience / 4);
+  self->watch = g_timeout_source_new (self->patience / 4);
   g_source_set_callback (self->watch, watch_cb, self, NULL);
   g_source_attach (self->watch, g_main_context_get_thread_default ());
+}
+
+/* How long the next answer may take from now on, in ms. */
+void
+tern_imap_session_set_patience (TernImapSession *self, guint patience)
+{
+  self->patience = patience;
+  self->last_heard = g_get_monotonic_time ();
+  if (self->watch == NULL)
+    return;
+  g_source_destroy (self->watch);
+  g_clear_pointer (&self->watch, g_source_unref);
+  start_watch (self);
 }
 
 /* The next answer is due soon: a connection that has stood silent may be dead without this side
@@ -110,11 +139,16 @@ start_watch (TernImapSession *self)
 void
 tern_imap_session_be_impatient (TernImapSession *self)
 {
-  self->patience = TERN_IMAP_SHORT_PATIENCE;
-  if (self->watch == NULL)
-    return;
-  g_source_destroy (self->watch);
-  g_clear_pointer (&self->watch, g_source_unref);
+  tern_imap_session_set_patience (self, self->times.short_patience);
+}
+
+/* Something is sent. What is sent while an answer is due gives nobody more time: a user who clicks
+ * on and on would never learn that the connection is dead. */
+static void
+expect_answer (TernImapSession *self, gboolean was_owed)
+{
+  if (!was_owed)
+    self->last_heard = g_get_monotonic_time ();
   start_watch (self);
 }
 
@@ -135,6 +169,7 @@ flush (TernImapSession *self)
 {
   TernImapCommand *command;
   GByteArray *buffer;
+  gboolean was_owed = is_owed (self);
 
   if (self->is_writing || !tern_imap_session_is_alive (self))
     return;
@@ -164,13 +199,12 @@ flush (TernImapSession *self)
   self->sent += self->outgoing->len;
   self->has_heard = FALSE;
   self->is_writing = TRUE;
-  start_watch (self);
+  expect_answer (self, was_owed);
   buffer = self->writing;
   self->writing = self->outgoing;
   self->outgoing = buffer;
-  g_output_stream_write_all_async (tern_transport_get_output (self->transport), self->writing->data,
-                                   self->writing->len, G_PRIORITY_DEFAULT, self->io, write_cb,
-                                   g_object_ref (self));
+  self->written = 0;
+  write_more (self);
 }
 
 static gboolean
@@ -300,7 +334,9 @@ read_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     }
   self->has_heard = TRUE;
   self->last_heard = g_get_monotonic_time ();
-  self->patience = TERN_IMAP_PATIENCE;
+  /* What follows an IDLE that is not agreed on yet says nothing of that one. */
+  self->patience = self->blocked != NULL && self->blocked->holds_back ? self->times.short_patience
+                                                                      : self->times.patience;
   self->received += (guint64) n;
   if (self->inflater == NULL)
     taken = tern_imap_session_take (self, self->buffer, (gsize) n);

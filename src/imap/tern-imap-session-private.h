@@ -92,13 +92,15 @@ struct _TernImapSession
   gboolean has_asked_compress;
   GByteArray *outgoing;
   GByteArray *writing;
+  gsize written; /* of that */
   gboolean is_writing;
   GSource *flush_source;
   gboolean is_reading;
   gboolean has_heard; /* since the last write: the next one is a new flight */
   GSource *watch;     /* runs while an answer is due */
   gint64 last_heard;
-  guint patience; /* seconds */
+  TernImapTimes times;
+  guint patience; /* one of @times */
   guint flights;
   guint64 received; /* on the wire, as all such counts: before it is inflated */
   guint64 sent;
@@ -123,7 +125,6 @@ struct _TernImapSession
   gboolean has_no_mailbox; /* signed in, but to nothing */
   guint last_ahead;        /* serial of the last command that left with the sign-in */
   GSource *doubt;
-  guint doubt_ms;
   TernImapFetch *fetch;
   GTask *greet;
   GTask *tls; /* STARTTLS was agreed on: the next byte is TLS */
@@ -165,6 +166,7 @@ void tern_imap_command_return_disorder (TernImapCommand *self);
 
 void tern_imap_session_start_reading (TernImapSession *self);
 void tern_imap_session_schedule_flush (TernImapSession *self);
+void tern_imap_session_set_patience (TernImapSession *self, guint patience);
 void tern_imap_session_be_impatient (TernImapSession *self);
 void tern_imap_session_begin_idle (TernImapSession *self);
 gboolean tern_imap_session_is_resting (TernImapSession *self);

@@ -154,8 +154,8 @@ tern_imap_session_init (TernImapSession *self)
   self->enabled = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->io = g_cancellable_new ();
   self->started = self->last_heard = g_get_monotonic_time ();
-  self->patience = TERN_IMAP_PATIENCE;
-  self->doubt_ms = TERN_IMAP_DOUBT;
+  self->times = (TernImapTimes){ TERN_IMAP_PATIENCE, TERN_IMAP_SHORT_PATIENCE, TERN_IMAP_DOUBT };
+  self->patience = self->times.patience;
 }
 
 /**
@@ -319,6 +319,20 @@ gboolean
 tern_imap_session_is_alive (TernImapSession *self)
 {
   return self->state != TERN_IMAP_STATE_LOGOUT;
+}
+
+/**
+ * tern_imap_session_set_times:
+ * @self: a session
+ * @times: its times from now on
+ *
+ * Has the session wait for longer or shorter than it does by itself.
+ */
+void
+tern_imap_session_set_times (TernImapSession *self, const TernImapTimes *times)
+{
+  self->times = *times;
+  tern_imap_session_set_patience (self, times->patience);
 }
 
 /**

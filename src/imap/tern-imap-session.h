@@ -42,12 +42,28 @@ typedef struct
   char *permanent_flags;
 } TernImapSelected;
 
+/**
+ * TernImapTimes:
+ * @patience: without a byte for so long, while an answer is due, a connection counts as dead
+ * @short_patience: the same where it may have died unnoticed
+ * @doubt: after the sign-in, when what left with it may have been lost
+ *
+ * What a session waits for, in ms.
+ */
+typedef struct
+{
+  guint patience;
+  guint short_patience;
+  guint doubt;
+} TernImapTimes;
+
 extern const TernRaceProtocol tern_imap_race_protocol;
 
 #define TERN_TYPE_IMAP_SESSION (tern_imap_session_get_type ())
 G_DECLARE_FINAL_TYPE (TernImapSession, tern_imap_session, TERN, IMAP_SESSION, GObject)
 
 TernImapSession *tern_imap_session_new (TernTransport *transport);
+void tern_imap_session_set_times (TernImapSession *self, const TernImapTimes *times);
 void tern_imap_session_greet_async (TernImapSession *self,
                                     GCancellable *cancellable,
                                     GAsyncReadyCallback callback,

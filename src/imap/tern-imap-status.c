@@ -58,7 +58,8 @@ parse_text (TernImapStatus *self, const char *text)
   self->arguments = g_strdup (space != NULL ? g_strchug (space + 1) : "");
   if (space != NULL)
     *space = '\0';
-  self->code = g_ascii_strup (inside, -1);
+  if (g_str_is_ascii (inside))
+    self->code = g_ascii_strup (inside, -1);
   while (*++end == ' ')
     ;
   self->text = dup_words (end);

@@ -141,6 +141,8 @@ tern_mime_charset_find (const char *label)
         return NULL;
       clean[n++] = g_ascii_tolower (*p);
     }
+  if (n == 0)
+    return NULL;
   clean[n] = '\0';
   for (gsize i = 0; i < G_N_ELEMENTS (LABELS); i++)
     if (strcmp (clean, LABELS[i].label) == 0)
@@ -367,11 +369,12 @@ without_nuls (const guint8 *bytes, gsize length)
 void
 tern_mime_charset_append (GString *out, const guint8 *bytes, gsize length, const char *label)
 {
-  const char *name = tern_mime_charset_find (label);
   g_autoptr (GByteArray) clean = NULL;
+  const char *name;
 
   if (length == 0)
     return;
+  name = tern_mime_charset_find (label);
   if ((name == NULL || !(g_str_has_prefix (name, "UTF-16") || g_str_has_prefix (name, "UTF-32"))) &&
       memchr (bytes, 0, length) != NULL)
     {

@@ -263,6 +263,29 @@ is_message_id (const char *id, gsize length)
   return TRUE;
 }
 
+/* Adds @id to @out where it is not among @seen, which is made for the second id: most values hold
+ * one. */
+static void
+add_message_id (GString *out, GHashTable **seen, const char *id, gsize length)
+{
+  char *copy;
+
+  if (out->len == 0)
+    {
+      g_string_append_len (out, id, length);
+      return;
+    }
+  if (*seen == NULL)
+    {
+      *seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+      g_hash_table_add (*seen, g_strdup (out->str));
+    }
+  copy = g_strndup (id, length);
+  if (!g_hash_table_contains (*seen, copy))
+    g_string_append_printf (out, " %s", copy);
+  g_hash_table_add (*seen, copy);
+}
+
 /**
  * tern_mime_clean_references:
  * @raw: (nullable): the value of References, In-Reply-To or Message-ID
@@ -286,7 +309,6 @@ tern_mime_clean_references (const char *raw, gssize n)
   while (p < end && (p = memchr (p, '<', end - p)) != NULL)
     {
       const char *close = memchr (p, '>', end - p);
-      char *id;
 
       if (close == NULL)
         break;
@@ -296,14 +318,8 @@ tern_mime_clean_references (const char *raw, gssize n)
       if (is_message_id (p, close + 1 - p))
         {
           if (out == NULL)
-            {
-              out = g_string_new (NULL);
-              seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-            }
-          id = g_strndup (p, close + 1 - p);
-          if (!g_hash_table_contains (seen, id))
-            g_string_append_printf (out, "%s%s", out->len > 0 ? " " : "", id);
-          g_hash_table_add (seen, id);
+            out = g_string_sized_new (close + 1 - p);
+          add_message_id (out, &seen, p, close + 1 - p);
         }
       p = close + 1;
     }

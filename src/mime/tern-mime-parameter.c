@@ -108,7 +108,12 @@ tern_mime_decode_parameter (const char *const *pairs, const char *name)
   for (; pairs != NULL && pairs[0] != NULL && pairs[1] != NULL; pairs += 2)
     if (g_ascii_strncasecmp (pairs[0], name, n) == 0 && (pairs[0][n] == '\0' || pairs[0][n] == '*'))
       place_piece (pieces, pairs[0], n, pairs[1]);
-  return pieces[0].value != NULL ? join_pieces (pieces) : NULL;
+  if (pieces[0].value == NULL)
+    return NULL;
+  /* Most values come in one plain piece. */
+  if (!pieces[0].is_encoded && pieces[1].value == NULL)
+    return tern_mime_decode_header (pieces[0].value, -1);
+  return join_pieces (pieces);
 }
 
 /* Names that other systems keep for devices: a file that is passed on keeps its name. */

@@ -73,8 +73,11 @@ tern_address_get_display (const TernAddress *self)
 static void
 append_clean (GString *out, const char *text)
 {
-  for (; *text != '\0'; text++)
-    g_string_append_c (out, *text == '\n' || *text == '\t' ? ' ' : *text);
+  gsize start = out->len;
+
+  g_string_append (out, text);
+  for (char *p = out->str + start; (p = strpbrk (p, "\n\t")) != NULL; p++)
+    *p = ' ';
 }
 
 /**

@@ -89,21 +89,43 @@ tern_structure_add_child (TernStructure *self, TernStructure *child)
 static void
 append_field (GString *out, const char *text)
 {
+  gsize start;
+
   g_string_append_c (out, '\t');
-  for (; text != NULL && *text != '\0'; text++)
-    g_string_append_c (out, (guchar) *text < 0x20 ? ' ' : *text);
+  start = out->len;
+  if (text != NULL)
+    g_string_append (out, text);
+  for (char *p = out->str + start; *p != '\0'; p++)
+    if ((guchar) *p < 0x20)
+      *p = ' ';
+}
+
+static void
+append_number (GString *out, guint64 number)
+{
+  char digits[20];
+  gsize start = sizeof digits;
+
+  do
+    digits[--start] = (char) ('0' + number % 10);
+  while ((number /= 10) > 0);
+  g_string_append_len (out, digits + start, (gssize) (sizeof digits - start));
 }
 
 static void
 append_part (GString *out, const TernStructure *part, guint depth)
 {
-  g_string_append_printf (out, "%u", depth);
+  append_number (out, depth);
   append_field (out, part->part_id);
   append_field (out, part->mime_type);
   append_field (out, part->charset);
-  g_string_append_printf (out, "\t%d\t%" G_GUINT64_FORMAT "\t%d", (int) part->encoding, part->size,
-                          (part->is_attachment ? STORED_ATTACHMENT : 0) |
-                              (part->is_flowed ? STORED_FLOWED : 0));
+  g_string_append_c (out, '\t');
+  append_number (out, part->encoding);
+  g_string_append_c (out, '\t');
+  append_number (out, part->size);
+  g_string_append_c (out, '\t');
+  append_number (out, (part->is_attachment ? STORED_ATTACHMENT : 0) |
+                          (part->is_flowed ? STORED_FLOWED : 0));
   append_field (out, part->filename);
   append_field (out, part->content_id);
   g_string_append_c (out, '\n');

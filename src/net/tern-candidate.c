@@ -33,16 +33,21 @@ tern_candidate_trace (const TernCandidate *self, const char *event, gint64 now)
 {
   const TernRaceEntry *entry = &self->entry;
   g_autofree char *name = NULL;
+  g_autofree char *reason = NULL;
 
   if (!tern_trace_is_enabled ())
     return;
   name = tern_endpoint_to_string (entry->endpoint);
+  if (entry->error != NULL)
+    reason =
+        g_strdup_printf ("%s %d", g_quark_to_string (entry->error->domain), entry->error->code);
   tern_trace (
       event, TERN_TRACE_STR ("endpoint", name), TERN_TRACE_STR ("ip", entry->address),
       TERN_TRACE_MS ("ms", now - entry->started),
       TERN_TRACE_MS ("resolve", step (entry->started, entry->resolved)),
       TERN_TRACE_MS ("connect", step (MAX (entry->started, entry->resolved), entry->connected)),
-      TERN_TRACE_MS ("tls", step (entry->connected, entry->secured)));
+      TERN_TRACE_MS ("tls", step (entry->connected, entry->secured)),
+      TERN_TRACE_STR ("error", reason));
 }
 
 static void

@@ -28,6 +28,7 @@ confirm_keywords (TernStore *self, const TernOperation *operation, gint64 id, GE
   return tern_store_run (write, error);
 }
 
+/* The server has the flags; what is shown is computed when all of the operation is true. */
 static gboolean
 confirm_flags (TernStore *self, const TernOperation *operation, gint64 id, GError **error)
 {
@@ -37,8 +38,7 @@ confirm_flags (TernStore *self, const TernOperation *operation, gint64 id, GErro
   return tern_store_run_ids (
              self, "UPDATE placement SET server_flags = (server_flags & ~?2) | ?3 WHERE id = ?1",
              TERN_IDS (id, operation->clear, operation->set), error) &&
-         confirm_keywords (self, operation, id, error) &&
-         tern_store_resolve_placement (self, id, FALSE, error);
+         confirm_keywords (self, operation, id, error);
 }
 
 /* It stays where it is, struck out. */
@@ -52,28 +52,6 @@ strike_out (TernStore *self, gint64 id, GError **error)
 }
 
 /* --- Into another folder --- */
-
-static gboolean
-find_seen (TernStore *self,
-           gint64 folder,
-           const char *name,
-           TernPlacement *seen,
-           gboolean *found,
-           GError **error)
-{
-  g_autoptr (TernStatement) statement = tern_store_prepare_ids (
-      self, "SELECT " TERN_PLACEMENT_COLUMNS " FROM placement WHERE folder = ?1 AND remote_id = ?2",
-      TERN_IDS (folder), error);
-
-  if (statement == NULL)
-    return FALSE;
-  tern_store_bind_text (statement, 2, name);
-  if (!tern_store_step (statement, found, error))
-    return FALSE;
-  if (*found)
-    tern_store_read_placement (statement, seen);
-  return TRUE;
-}
 
 /* A sync of the target may have seen the message there before the answer came: then its row there
  * is the message, and takes the content with its snippet and parts. */
@@ -107,10 +85,12 @@ put_in_folder (TernStore *self,
                const char *name,
                GError **error)
 {
+  /* What shows there already, a copy, is counted. */
+  TernPlacementState state = placement->folder == folder ? placement->state : TERN_PLACEMENT_HIDDEN;
   g_autoptr (TernStatement) statement = tern_store_prepare_ids (
       self,
       "UPDATE placement SET folder = ?2, modseq = 0, state = ?3, remote_id = ?4 WHERE id = ?1",
-      TERN_IDS (placement->id, folder, TERN_PLACEMENT_HIDDEN), error);
+      TERN_IDS (placement->id, folder, state), error);
 
   if (statement == NULL)
     return FALSE;
@@ -132,7 +112,7 @@ place (TernStore *self, gint64 id, gint64 folder, const char *name, GError **err
     return TRUE;
   if (name != NULL)
     {
-      if (!find_seen (self, folder, name, &seen, &found, error))
+      if (!tern_store_find_placement (self, folder, name, &seen, &found, error))
         return FALSE;
       if (found && seen.id != id)
         return join_seen (self, &placement, &seen, error);
@@ -147,7 +127,7 @@ place_copy (TernStore *self, gint64 id, gint64 folder, const char *name, GError 
   TernPlacement placement, seen;
   gboolean found;
 
-  if (name != NULL && !find_seen (self, folder, name, &seen, &found, error))
+  if (name != NULL && !tern_store_find_placement (self, folder, name, &seen, &found, error))
     return FALSE;
   if ((name != NULL && found) || !tern_store_get_placement (self, id, &placement, &found, error) ||
       !found)
@@ -203,9 +183,11 @@ read_targets (TernStore *self, gint64 operation, const TernOutcome *outcome, GEr
       remote_id = (const char *) sqlite3_column_text (statement, 3);
       target.id = sqlite3_column_int64 (statement, 0);
       target.copy = sqlite3_column_int64 (statement, 1);
-      target.name = tern_store_dup_text (statement, 2);
-      if (target.name == NULL && outcome != NULL && remote_id != NULL)
+      /* What is told last is true: a copy may have been given up for another one since. */
+      if (outcome != NULL && remote_id != NULL)
         target.name = g_strdup (g_hash_table_lookup (outcome->moved, remote_id));
+      if (target.name == NULL)
+        target.name = tern_store_dup_text (statement, 2);
       g_array_append_val (targets, target);
     }
   return NULL;
@@ -247,7 +229,8 @@ confirm_message (TernStore *self,
                  GError **error)
 {
   if (operation->kind == TERN_OPERATION_FLAGS)
-    return confirm_flags (self, operation, target->id, error);
+    return confirm_flags (self, operation, target->id, error) &&
+           tern_store_resolve_placement (self, target->id, FALSE, error);
   if (operation->kind == TERN_OPERATION_MOVE)
     return confirm_move (self, operation, target, struck_out, error);
   if (operation->kind == TERN_OPERATION_COPY)

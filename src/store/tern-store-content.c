@@ -23,7 +23,7 @@ find_by_text (
  * tern_store_find_content:
  * @self: a store
  * @account: the account
- * @folder: the folder in which the message was seen
+ * @folder: the folder in which the message was seen; 0 where no content has lost its place there
  * @message: the message
  * @content: (out): the id of its content, 0 for none
  * @error: return location for %TERN_ERROR_STORAGE
@@ -51,7 +51,7 @@ tern_store_find_content (TernStore *self,
       if (statement == NULL || !find_by_text (statement, 2, message->global_id, content, error))
         return FALSE;
     }
-  if (*content == 0 && message->message_id != NULL)
+  if (*content == 0 && folder != 0 && message->message_id != NULL)
     {
       g_autoptr (TernStatement) statement = tern_store_prepare_ids (
           self,

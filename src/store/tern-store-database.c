@@ -21,6 +21,11 @@
 /* The part of the file that is read through the page cache of the system, without copying. */
 #define MMAP_BYTES "268435456"
 
+/* Pages in the log after which they are copied into the file: what stands in them twice by then,
+ * such as the ends of indexes while a folder is fetched, is copied once. A commit waits for that,
+ * and for the disk. What must not be lost does not wait for it: tern_store_set_durable(). */
+#define LOG_PAGES "4000"
+
 /* Finds damage where everything else rests on; going through the whole file would take too long. */
 #define READ_SCHEMA "SELECT count(*) FROM sqlite_schema"
 
@@ -169,7 +174,8 @@ open_writer (TernStore *self, GError **error)
          tern_store_exec (self, "PRAGMA journal_mode = WAL", error) &&
          tern_store_exec (self,
                           "PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;"
-                          "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8192",
+                          "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8192;"
+                          "PRAGMA wal_autocheckpoint = " LOG_PAGES,
                           error) &&
          migrate (self, version, error);
 }

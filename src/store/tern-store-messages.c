@@ -76,28 +76,6 @@ tern_store_remove_placement (TernStore *self, const TernPlacement *placement, GE
          tern_store_release_content (self, placement->message, error);
 }
 
-static gboolean
-find_placement (TernStore *self,
-                gint64 folder,
-                const char *remote_id,
-                TernPlacement *placement,
-                gboolean *found,
-                GError **error)
-{
-  g_autoptr (TernStatement) statement = tern_store_prepare_ids (
-      self, "SELECT " TERN_PLACEMENT_COLUMNS " FROM placement WHERE folder = ?1 AND remote_id = ?2",
-      TERN_IDS (folder), error);
-
-  if (statement == NULL)
-    return FALSE;
-  tern_store_bind_text (statement, 2, remote_id);
-  if (!tern_store_step (statement, found, error))
-    return FALSE;
-  if (*found)
-    tern_store_read_placement (statement, placement);
-  return TRUE;
-}
-
 /* What a batch needs to know once. */
 typedef struct
 {
@@ -105,6 +83,8 @@ typedef struct
   gint64 folder;
   gboolean has_unnamed;
   gboolean has_unmatched;
+  gboolean has_orphans;
+  TernArrivals arrivals;
 } Batch;
 
 /* A message that the user moved here, or that was here before a reset, under a name that the
@@ -171,8 +151,8 @@ batch_init (TernStore *self, gint64 folder, Batch *batch, GError **error)
       self,
       "SELECT account, EXISTS "
       "(SELECT 1 FROM placement WHERE placement.folder = ?1 AND remote_id IS NULL), "
-      "EXISTS (SELECT 1 FROM message WHERE unmatched = folder.account) "
-      "FROM folder WHERE id = ?1",
+      "EXISTS (SELECT 1 FROM message WHERE unmatched = folder.account), "
+      "EXISTS (SELECT 1 FROM message WHERE orphan_of = ?1) FROM folder WHERE id = ?1",
       TERN_IDS (folder), error);
   gboolean row;
 
@@ -185,9 +165,11 @@ batch_init (TernStore *self, gint64 folder, Batch *batch, GError **error)
       return FALSE;
     }
   batch->account = sqlite3_column_int64 (statement, 0);
-  batch->folder = folder;
+  batch->folder = batch->arrivals.folder = folder;
+  batch->arrivals.n = 0;
   batch->has_unnamed = sqlite3_column_int (statement, 1) != 0;
   batch->has_unmatched = sqlite3_column_int (statement, 2) != 0;
+  batch->has_orphans = sqlite3_column_int (statement, 3) != 0;
   return TRUE;
 }
 
@@ -260,33 +242,6 @@ update_placement (TernStore *self,
 }
 
 static gboolean
-insert_placement (
-    TernStore *self, const Batch *batch, const TernMessage *message, gint64 content, GError **error)
-{
-  g_autoptr (TernStatement) statement = tern_store_prepare_ids (
-      self,
-      "INSERT INTO placement (folder, message, received, flags, server_flags, modseq, remote_id, "
-      "keywords, server_keywords, labels) VALUES (?1, ?2, ?3, ?4, ?4, ?5, ?6, ?7, ?7, ?8)",
-      TERN_IDS (batch->folder, content, message->received, message->flags,
-                (gint64) message->modseq),
-      error);
-  gint64 id;
-
-  if (statement == NULL)
-    return FALSE;
-  tern_store_bind_text (statement, 6, message->remote_id);
-  if (message->keywords != NULL && *message->keywords != '\0')
-    tern_store_bind_text (statement, 7, message->keywords);
-  tern_store_bind_text (statement, 8, message->labels);
-  if (!tern_store_run (statement, error))
-    return FALSE;
-  id = sqlite3_last_insert_rowid (self->db);
-  tern_store_note (self, TERN_NOTE_ADDED, batch->folder, (TernRowKey){ message->received, id });
-  tern_store_count (self, batch->folder, 1, is_unread (message->flags), FALSE);
-  return !message->shares_flags || tern_store_resolve_placement (self, id, FALSE, error);
-}
-
-static gboolean
 share_flags (TernStore *self, gint64 content, const TernMessage *message, GError **error)
 {
   return !message->shares_flags ||
@@ -314,7 +269,7 @@ find_known (TernStore *self,
             gboolean *found,
             GError **error)
 {
-  if (!find_placement (self, batch->folder, message->remote_id, placement, found, error))
+  if (!tern_store_find_placement (self, batch->folder, message->remote_id, placement, found, error))
     return FALSE;
   if (*found || !batch->has_unnamed)
     return TRUE;
@@ -324,12 +279,15 @@ find_known (TernStore *self,
 }
 
 static gboolean
-put_message (TernStore *self, const Batch *batch, const TernMessage *message, GError **error)
+put_message (TernStore *self, Batch *batch, const TernMessage *message, GError **error)
 {
   TernPlacement placement;
   gint64 content;
   gboolean found;
 
+  if (tern_store_has_arrival (&batch->arrivals, message->remote_id) &&
+      !tern_store_place_arrivals (self, &batch->arrivals, error))
+    return FALSE;
   if (!find_known (self, batch, message, &placement, &found, error))
     return FALSE;
   if (found)
@@ -341,13 +299,14 @@ put_message (TernStore *self, const Batch *batch, const TernMessage *message, GE
              share_flags (self, placement.message, message, error) &&
              update_placement (self, &placement, &update, error);
     }
-  if (!tern_store_find_content (self, batch->account, batch->folder, message, &content, error))
+  if (!tern_store_find_content (self, batch->account, batch->has_orphans ? batch->folder : 0,
+                                message, &content, error))
     return FALSE;
   if (content != 0 ? !put_content (self, content, message, error)
                    : !tern_store_insert_content (self, batch->account, message, &content, error))
     return FALSE;
   return share_flags (self, content, message, error) &&
-         insert_placement (self, batch, message, content, error);
+         tern_store_add_arrival (self, &batch->arrivals, message, content, error);
 }
 
 static gboolean
@@ -360,7 +319,7 @@ put_messages (TernStore *self, gint64 folder, GPtrArray *messages, GError **erro
   for (guint i = 0; i < messages->len; i++)
     if (!put_message (self, &batch, g_ptr_array_index (messages, i), error))
       return FALSE;
-  return TRUE;
+  return tern_store_place_arrivals (self, &batch.arrivals, error);
 }
 
 /**
@@ -402,7 +361,8 @@ put_flags (TernStore *self, gint64 folder, const TernFlagsUpdate *updates, gsize
       TernPlacement placement;
       gboolean found;
 
-      if (!find_placement (self, folder, updates[i].remote_id, &placement, &found, error))
+      if (!tern_store_find_placement (self, folder, updates[i].remote_id, &placement, &found,
+                                      error))
         return FALSE;
       if (found && !update_placement (self, &placement, &updates[i], error))
         return FALSE;
@@ -464,7 +424,7 @@ remove_message (TernStore *self, gint64 folder, const char *remote_id, GError **
   TernPlacement placement;
   gboolean found, moved;
 
-  if (!find_placement (self, folder, remote_id, &placement, &found, error))
+  if (!tern_store_find_placement (self, folder, remote_id, &placement, &found, error))
     return FALSE;
   if (!found)
     return TRUE;

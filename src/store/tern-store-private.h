@@ -127,8 +127,38 @@ gboolean tern_store_write_part (TernStore *self,
 /* tern-store-rows.c */
 gboolean tern_store_get_placement (
     TernStore *self, gint64 id, TernPlacement *placement, gboolean *found, GError **error);
+gboolean tern_store_find_placement (TernStore *self,
+                                    gint64 folder,
+                                    const char *remote_id,
+                                    TernPlacement *placement,
+                                    gboolean *found,
+                                    GError **error);
+GArray *tern_store_read_ids (TernStatement *statement, GError **error);
 void tern_store_read_placement (TernStatement *statement, TernPlacement *placement);
 #define TERN_PLACEMENT_COLUMNS "id, message, folder, state, received, flags, server_flags"
+
+/* tern-store-arrivals.c */
+#define TERN_STORE_MAX_ARRIVALS 16
+
+/* Messages that are new to a folder: their contents are kept, their placements are not yet. */
+typedef struct
+{
+  gint64 folder;
+  guint n;
+  struct
+  {
+    const TernMessage *message;
+    gint64 content;
+  } rows[TERN_STORE_MAX_ARRIVALS];
+} TernArrivals;
+
+gboolean tern_store_has_arrival (const TernArrivals *arrivals, const char *remote_id);
+gboolean tern_store_add_arrival (TernStore *self,
+                                 TernArrivals *arrivals,
+                                 const TernMessage *message,
+                                 gint64 content,
+                                 GError **error);
+gboolean tern_store_place_arrivals (TernStore *self, TernArrivals *arrivals, GError **error);
 
 /* tern-store-messages.c */
 gboolean tern_store_show_placement (TernStore *self,

@@ -135,21 +135,8 @@ list_others (TernStore *self, const TernPlacement *placement, GError **error)
   g_autoptr (TernStatement) statement =
       tern_store_prepare_ids (self, "SELECT id FROM placement WHERE message = ?1 AND id <> ?2",
                               TERN_IDS (placement->message, placement->id), error);
-  g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
-  gboolean row;
 
-  if (statement == NULL)
-    return NULL;
-  while (tern_store_step (statement, &row, error))
-    {
-      gint64 id;
-
-      if (!row)
-        return g_steal_pointer (&ids);
-      id = sqlite3_column_int64 (statement, 0);
-      g_array_append_val (ids, id);
-    }
-  return NULL;
+  return tern_store_read_ids (statement, error);
 }
 
 /* What is true of the flags in one folder is true in all; only what is marked for removal is a

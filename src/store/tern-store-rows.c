@@ -165,26 +165,18 @@ tern_store_get_message (TernStore *self, gint64 message_id, GError **error)
 }
 
 /**
- * tern_store_list_ids:
- * @self: a store
- * @folder_id: a folder; one that does not exist has no messages
- * @with: flags that they all have
- * @without: flags that none of them has
+ * tern_store_read_ids:
+ * @statement: (nullable): a statement whose first column is an id; %NULL where it could not be made
  * @error: return location for %TERN_ERROR_STORAGE
  *
- * Returns: (transfer full) (element-type gint64) (nullable): ids of the listed messages that show
- *   these flags, in no order
+ * Reads all rows of a statement.
+ *
+ * Returns: (transfer full) (element-type gint64) (nullable): the ids, in the statement's order
  */
 GArray *
-tern_store_list_ids (
-    TernStore *self, gint64 folder_id, TernFlags with, TernFlags without, GError **error)
+tern_store_read_ids (TernStatement *statement, GError **error)
 {
   g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
-  g_autoptr (TernStatement) statement =
-      tern_store_prepare_ids (self,
-                              "SELECT id FROM placement WHERE folder = ?1 AND state = 0 "
-                              "AND flags & ?2 = ?2 AND flags & ?3 = 0",
-                              TERN_IDS (folder_id, with, without), error);
   gboolean row;
 
   if (statement == NULL)
@@ -199,6 +191,30 @@ tern_store_list_ids (
       g_array_append_val (ids, id);
     }
   return NULL;
+}
+
+/**
+ * tern_store_list_ids:
+ * @self: a store
+ * @folder_id: a folder; one that does not exist has no messages
+ * @with: flags that they all have
+ * @without: flags that none of them has
+ * @error: return location for %TERN_ERROR_STORAGE
+ *
+ * Returns: (transfer full) (element-type gint64) (nullable): ids of the listed messages that show
+ *   these flags, in no order
+ */
+GArray *
+tern_store_list_ids (
+    TernStore *self, gint64 folder_id, TernFlags with, TernFlags without, GError **error)
+{
+  g_autoptr (TernStatement) statement =
+      tern_store_prepare_ids (self,
+                              "SELECT id FROM placement WHERE folder = ?1 AND state = 0 "
+                              "AND flags & ?2 = ?2 AND flags & ?3 = 0",
+                              TERN_IDS (folder_id, with, without), error);
+
+  return tern_store_read_ids (statement, error);
 }
 
 /**
@@ -238,6 +254,41 @@ tern_store_get_placement (
       self, "SELECT " TERN_PLACEMENT_COLUMNS " FROM placement WHERE id = ?1", TERN_IDS (id), error);
 
   if (statement == NULL || !tern_store_step (statement, found, error))
+    return FALSE;
+  if (*found)
+    tern_store_read_placement (statement, placement);
+  return TRUE;
+}
+
+/**
+ * tern_store_find_placement:
+ * @self: a store
+ * @folder: a folder's id
+ * @remote_id: a remote id in it
+ * @placement: (out): the placement
+ * @found: (out): whether there is one
+ * @error: return location for %TERN_ERROR_STORAGE
+ *
+ * Reads the placement of a message by the name that the server gave it.
+ *
+ * Returns: %FALSE when the database failed
+ */
+gboolean
+tern_store_find_placement (TernStore *self,
+                           gint64 folder,
+                           const char *remote_id,
+                           TernPlacement *placement,
+                           gboolean *found,
+                           GError **error)
+{
+  g_autoptr (TernStatement) statement = tern_store_prepare_ids (
+      self, "SELECT " TERN_PLACEMENT_COLUMNS " FROM placement WHERE folder = ?1 AND remote_id = ?2",
+      TERN_IDS (folder), error);
+
+  if (statement == NULL)
+    return FALSE;
+  tern_store_bind_text (statement, 2, remote_id);
+  if (!tern_store_step (statement, found, error))
     return FALSE;
   if (*found)
     tern_store_read_placement (statement, placement);

@@ -41,6 +41,9 @@ static void
 tern_store_class_init (TernStoreClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = tern_store_finalize;
+  /* Nobody asks how much memory SQLite uses, and counting it takes a lock with each allocation.
+   * Refused, without harm, where somebody else in the process uses SQLite already. */
+  sqlite3_config (SQLITE_CONFIG_MEMSTATUS, 0);
 }
 
 static void

@@ -18,86 +18,148 @@ role_rank (TernFolderRole role)
   return ranks[role];
 }
 
+/* The folders of one account. */
+typedef struct
+{
+  TernAccount *account;
+  GHashTable *names; /* remote id → TernFolder */
+  GHashTable *below; /* remote id → GPtrArray of those below it, in the order of the list */
+} Tree;
+
+typedef struct
+{
+  TernFolder *folder;
+  char *key;
+} SortedFolder;
+
 static int
 compare_folders (gconstpointer a, gconstpointer b)
 {
-  const TernFolder *left = *(TernFolder *const *) a, *right = *(TernFolder *const *) b;
-  int order = role_rank (left->role) - role_rank (right->role);
+  const SortedFolder *left = a, *right = b;
+  int order = role_rank (left->folder->role) - role_rank (right->folder->role);
 
-  return order != 0 ? order : g_utf8_collate (left->path, right->path);
-}
-
-static gboolean
-has_parent (GPtrArray *folders, const TernFolder *folder)
-{
-  for (guint i = 0; folder->parent != NULL && i < folders->len; i++)
-    {
-      const TernFolder *other = g_ptr_array_index (folders, i);
-
-      if (other != folder && strcmp (other->remote_id, folder->parent) == 0)
-        return TRUE;
-    }
-  return FALSE;
-}
-
-/* Folders with a role stand at the top whatever is above them: that is where one looks for them. */
-static gboolean
-is_top (GPtrArray *folders, const TernFolder *folder)
-{
-  return folder->role != TERN_FOLDER_ROLE_NONE || !has_parent (folders, folder);
+  return order != 0 ? order : strcmp (left->key, right->key);
 }
 
 static void
-add_folder (
-    GPtrArray *items, TernAccount *account, GPtrArray *folders, TernFolder *folder, guint depth)
+sort_folders (GPtrArray *folders)
 {
-  g_ptr_array_add (items, tern_folder_item_new (account, folder, depth));
-  for (guint i = 0; depth < MAX_DEPTH && i < folders->len; i++)
-    {
-      TernFolder *child = g_ptr_array_index (folders, i);
+  g_autofree SortedFolder *sorted = g_new (SortedFolder, folders->len);
 
-      if (child->parent != NULL && !is_top (folders, child) &&
-          strcmp (child->parent, folder->remote_id) == 0)
-        add_folder (items, account, folders, child, depth + 1);
-    }
-}
-
-/* A folder that holds nothing but others is there for their sake. */
-static gboolean
-holds_others (GPtrArray *folders, const TernFolder *folder)
-{
   for (guint i = 0; i < folders->len; i++)
     {
-      const TernFolder *other = g_ptr_array_index (folders, i);
-
-      if (other != folder && g_strcmp0 (other->parent, folder->remote_id) == 0)
-        return TRUE;
+      sorted[i].folder = g_ptr_array_index (folders, i);
+      sorted[i].key = g_utf8_collate_key (sorted[i].folder->path, -1);
     }
-  return FALSE;
+  qsort (sorted, folders->len, sizeof *sorted, compare_folders);
+  for (guint i = 0; i < folders->len; i++)
+    {
+      folders->pdata[i] = sorted[i].folder;
+      g_free (sorted[i].key);
+    }
 }
 
 /* Where nothing at all is subscribed, nobody has ever chosen: then all are shown. */
-static void
-leave_out_unsubscribed (GPtrArray *folders)
+static gboolean
+is_any_chosen (GPtrArray *folders)
 {
-  gboolean any = FALSE;
-
   for (guint i = 0; i < folders->len; i++)
     {
       const TernFolder *folder = g_ptr_array_index (folders, i);
 
-      any = any || (folder->subscribed && folder->role == TERN_FOLDER_ROLE_NONE);
+      if (folder->subscribed && folder->role == TERN_FOLDER_ROLE_NONE)
+        return TRUE;
     }
-  for (guint i = folders->len; any && i > 0; i--)
-    {
-      const TernFolder *folder = g_ptr_array_index (folders, i - 1);
+  return FALSE;
+}
 
-      if (folder->role != TERN_FOLDER_ROLE_NONE)
-        continue;
-      /* Sorted by path, what is below a folder has been looked at before it. */
-      if (folder->selectable ? !folder->subscribed : !holds_others (folders, folder))
-        g_ptr_array_remove_index (folders, i - 1);
+/* (transfer container): those that are for something, those that are subscribed, and those without
+ * letters that hold such a one. */
+static GPtrArray *
+list_subscribed (GPtrArray *folders)
+{
+  g_autoptr (GHashTable) parents = g_hash_table_new (g_str_hash, g_str_equal);
+  GPtrArray *out = g_ptr_array_new_with_free_func ((GDestroyNotify) tern_folder_unref);
+
+  /* Sorted by path, what is below a folder is looked at before it, unless it is for something. */
+  for (guint i = 0; i < folders->len; i++)
+    {
+      const TernFolder *folder = g_ptr_array_index (folders, i);
+
+      if (folder->role != TERN_FOLDER_ROLE_NONE && folder->parent != NULL)
+        g_hash_table_add (parents, (gpointer) folder->parent);
     }
+  for (guint i = folders->len; i > 0; i--)
+    {
+      TernFolder *folder = g_ptr_array_index (folders, i - 1);
+      gboolean is_wanted = folder->selectable ? folder->subscribed
+                                              : g_hash_table_contains (parents, folder->remote_id);
+
+      if (folder->role == TERN_FOLDER_ROLE_NONE && !is_wanted)
+        continue;
+      if (folder->parent != NULL)
+        g_hash_table_add (parents, (gpointer) folder->parent);
+      g_ptr_array_add (out, tern_folder_ref (folder));
+    }
+  for (guint i = 0; i < out->len / 2; i++)
+    {
+      gpointer swapped = out->pdata[i];
+
+      out->pdata[i] = out->pdata[out->len - 1 - i];
+      out->pdata[out->len - 1 - i] = swapped;
+    }
+  return out;
+}
+
+/* Folders with a role stand at the top whatever is above them: that is where one looks for them. */
+static gboolean
+is_top (const Tree *tree, const TernFolder *folder)
+{
+  const TernFolder *parent =
+      folder->parent != NULL ? g_hash_table_lookup (tree->names, folder->parent) : NULL;
+
+  return folder->role != TERN_FOLDER_ROLE_NONE || parent == NULL || parent == folder;
+}
+
+static void
+add_folder (GPtrArray *items, const Tree *tree, TernFolder *folder, guint depth)
+{
+  GPtrArray *children = g_hash_table_lookup (tree->below, folder->remote_id);
+
+  g_ptr_array_add (items, tern_folder_item_new (tree->account, folder, depth));
+  for (guint i = 0; depth < MAX_DEPTH && children != NULL && i < children->len; i++)
+    add_folder (items, tree, g_ptr_array_index (children, i), depth + 1);
+}
+
+static void
+add_folders (GPtrArray *items, TernAccount *account, GPtrArray *folders)
+{
+  g_autoptr (GHashTable) names = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GHashTable) below =
+      g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) g_ptr_array_unref);
+  g_autoptr (GPtrArray) top = g_ptr_array_new ();
+  Tree tree = { account, names, below };
+
+  for (guint i = 0; i < folders->len; i++)
+    {
+      TernFolder *folder = g_ptr_array_index (folders, i);
+
+      g_hash_table_insert (names, (gpointer) folder->remote_id, folder);
+    }
+  for (guint i = 0; i < folders->len; i++)
+    {
+      TernFolder *folder = g_ptr_array_index (folders, i);
+      GPtrArray *siblings = is_top (&tree, folder) ? top : NULL;
+
+      if (siblings == NULL && (siblings = g_hash_table_lookup (below, folder->parent)) == NULL)
+        {
+          siblings = g_ptr_array_new ();
+          g_hash_table_insert (below, (gpointer) folder->parent, siblings);
+        }
+      g_ptr_array_add (siblings, folder);
+    }
+  for (guint i = 0; i < top->len; i++)
+    add_folder (items, &tree, g_ptr_array_index (top, i), 0);
 }
 
 /**
@@ -115,12 +177,11 @@ GPtrArray *
 tern_folder_tree_make (TernAccount *account, GPtrArray *folders, gboolean show_all)
 {
   GPtrArray *items = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (GPtrArray) subscribed = NULL;
 
-  g_ptr_array_sort (folders, compare_folders);
-  if (!show_all)
-    leave_out_unsubscribed (folders);
-  for (guint i = 0; i < folders->len; i++)
-    if (is_top (folders, g_ptr_array_index (folders, i)))
-      add_folder (items, account, folders, g_ptr_array_index (folders, i), 0);
+  sort_folders (folders);
+  if (!show_all && is_any_chosen (folders))
+    subscribed = list_subscribed (folders);
+  add_folders (items, account, subscribed != NULL ? subscribed : folders);
   return items;
 }

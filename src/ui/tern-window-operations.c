@@ -60,6 +60,7 @@ offer_undo (TernWindow *self, TernOperation *operation, const char *done)
 {
   g_autofree char *markup = g_markup_escape_text (done, -1);
 
+  forget_undo (self); /* of what was done at the same time */
   self->undo = tern_operation_ref (operation);
   self->toast = g_object_ref_sink (adw_toast_new (markup));
   adw_toast_set_button_label (self->toast, _ ("Undo"));
@@ -86,30 +87,32 @@ apply_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       tern_window_say (apply->window, sentence);
       return;
     }
-  if (apply->done != NULL)
+  if (apply->done != NULL && operation->id != 0) /* else all was so already */
     offer_undo (apply->window, operation, apply->done);
 }
 
-/* @done is taken. Whatever is done next ends the offer to take back what was done before. */
+/* @done is taken. */
 static Apply *
 apply_new (TernWindow *self, char *done)
 {
   Apply *data = g_new0 (Apply, 1);
 
-  if (done != NULL)
-    forget_undo (self);
   data->window = g_object_ref (self);
   data->done = done;
   return data;
 }
 
 /* Does something that the user asked for. @operation and @done are taken; with @done, which says
- * that it is done, Undo is offered. */
+ * that it is done, Undo is offered. Whatever is done ends the offer to take back what was done
+ * before, which may rest on what is now gone for good; all but reading a letter, which is no action
+ * of its own. */
 void
 tern_window_apply (TernWindow *self, TernOperation *operation, char *done)
 {
   g_autoptr (TernOperation) owned = operation;
 
+  if (done != NULL || operation->kind != TERN_OPERATION_FLAGS)
+    forget_undo (self);
   tern_engine_apply_async (self->engine, operation, NULL, apply_cb, apply_new (self, done));
 }
 
@@ -120,6 +123,7 @@ tern_window_apply_to_folder (TernWindow *self,
                              gint64 folder_id,
                              char *done)
 {
+  forget_undo (self);
   func (self->engine, folder_id, NULL, apply_cb, apply_new (self, done));
 }
 

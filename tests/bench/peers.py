@@ -19,7 +19,7 @@ import time
 
 import mailbox
 import sample
-from desktop import die_with_parent
+from desktop import Desktop, die_with_parent
 from dovecot import Dovecot
 
 OWNER = sample.OWNER
@@ -147,15 +147,15 @@ class Peers:
 
     # --- a large folder, kept and brought up to date -------------------------------------------
 
-    def change(self, server):
-        """Ten changes by another program: four letters come, three are starred, three go."""
+    def change(self, server, letters):
+        """Ten changes by another program: LETTERS come, three go, the others are starred."""
         box = imaplib.IMAP4("127.0.0.1", server.port)
         box.login(OWNER, server.password)
         count = int(box.select("INBOX")[1][0])
         chance = random.Random(count)
-        for _, _, when, content in mailbox.years(4):
+        for _, _, when, content in mailbox.years(letters):
             box.append("INBOX", None, imaplib.Time2Internaldate(when), content)
-        for number in chance.sample(range(1, count), 3):
+        for number in chance.sample(range(1, count), 7 - letters):
             box.store(str(number), "+FLAGS", "\\Flagged")
         for number in sorted(chance.sample(range(1, count), 3), reverse=True):
             box.store(str(number), "+FLAGS", "\\Deleted")
@@ -167,27 +167,79 @@ class Peers:
         try:
             home = self.new_home()
             log = os.path.join(home, "line")
-            result = {"messages": messages, "memory": self.watch_memory(home, server)}
+            result = {"messages": messages, "memory": self.watch_memory(home, server),
+                      "window": self.watch_window(server, messages),
+                      "observed": self.watch_window(server, messages, has_inspector=True),
+                      "resync": {}}
             with Line(self.build, server.port, log + "0") as line:
                 warm = self.new_home()
                 self.add_account(warm, server, line.port)
                 self.tern(warm, "sync", EMAIL, "--folder", "INBOX", "--force")
                 self.mbsync(warm, server, line.port)
                 port = line.port
-            trace = os.path.join(warm, "trace")
-            self.change(server)
-            for name, again in (("tern", lambda: self.tern(warm, "sync", EMAIL, "--folder", "INBOX",
-                                                           "--force", trace=trace)[0]),
-                                ("mbsync", lambda: self.mbsync(warm, server, port))):
-                with Line(self.build, server.port, log + name, port) as line:
-                    seconds = again()
-                result[name] = dict(line.counts(), seconds=seconds)
-            with open(trace, encoding="utf-8") as file:
-                result["fresh"] = max(event["flights"] for event in map(json.loads, file)
-                                      if event["ev"] == "fetch.done")
+            for letters in (0, 4):
+                self.change(server, letters)
+                result["resync"][letters] = self.resync(server, warm, port, letters)
             return result
         finally:
             server.stop()
+
+    def resync(self, server, home, port, letters):
+        """What it takes either program, started for it, to take over what has changed."""
+        trace = os.path.join(home, f"trace{letters}")
+        result = {}
+        for name, again in (("tern", lambda: self.tern(home, "sync", EMAIL, "--folder", "INBOX",
+                                                       "--force", trace=trace)[0]),
+                            ("mbsync", lambda: self.mbsync(home, server, port))):
+            with Line(self.build, server.port, os.path.join(home, f"{name}{letters}"), port) as line:
+                seconds = again()
+            result[name] = dict(line.counts(), seconds=seconds)
+        with open(trace, encoding="utf-8") as file:
+            result["fresh"] = max(event["flights"] for event in map(json.loads, file)
+                                  if event["ev"] == "fetch.done")
+        return result
+
+    def watch_window(self, server, messages, has_inspector=False):
+        """Seconds in which the window fetches the list, and the kB that it holds at most: alone, or
+        beside the inspector, which shows all that happens meanwhile."""
+        home = self.new_home()
+        trace = os.path.join(home, "trace")
+        self.add_account(home, server, server.port)
+        with Desktop() as desktop:
+            env = dict(desktop.env, SECRET_FILE_TEST_PATH=os.path.join(home, "secrets"),
+                       TERN_TRACE=trace, GSETTINGS_SCHEMA_DIR=os.path.join(self.build, "data"))
+            process = subprocess.Popen([os.path.join(self.build, "src", "tern"), "--profile",
+                                        os.path.join(home, "tern")], env=env,
+                                       stdin=subprocess.DEVNULL, preexec_fn=die_with_parent)
+            try:
+                self.wait_for(trace, process, lambda event: event["ev"] == "window.mapped")
+                if has_inspector:
+                    for words in (["search", "--sync", "--onlyvisible", "--name", "^Tern$",
+                                   "windowfocus", "--sync"], ["key", "ctrl+shift+i"],
+                                  ["search", "--sync", "--onlyvisible", "--name", "^Inspector$"]):
+                        subprocess.run(["xdotool", *words], env=desktop.env, check=True,
+                                       stdout=subprocess.DEVNULL, timeout=DEADLINE)
+                first = self.wait_for(trace, process, lambda event: event["ev"] == "fetch.first")
+                done = self.wait_for(trace, process, lambda event: event["ev"] == "fetch.done" and
+                                     event["n"] >= messages)
+                with open(f"/proc/{process.pid}/status", encoding="ascii") as file:
+                    fields = dict(row.split(":", 1) for row in file)
+            finally:
+                process.terminate()
+                process.wait()
+        return {"seconds": (done["t"] - first["t"]) / 1e6, "peak": int(fields["VmHWM"].split()[0])}
+
+    def wait_for(self, trace, process, accept):
+        """The first event that accept() takes."""
+        deadline = time.monotonic() + DEADLINE
+        while time.monotonic() < deadline and process.poll() is None:
+            if os.path.exists(trace):
+                with open(trace, encoding="utf-8") as file:
+                    for row in file:
+                        if row.endswith("\n") and accept(json.loads(row)):
+                            return json.loads(row)
+            time.sleep(0.05)
+        raise PeerError("the window did not do what was waited for")
 
     def watch_memory(self, home, server):
         """kB that tern-cli holds when it starts to fetch, after so many messages, and at most."""
@@ -285,21 +337,31 @@ def report(result):
     large, whole = result["large"], result["whole"]
     memory = large["memory"]
     middle = {key: statistics.median(whole[key]) for key in ("drain", "tern", "mbsync")}
+    kinds = {0: "flags and removals", 4: "four of them new letters"}
     rows = "".join(
-        f"| {title} | {row['connections']} | {row['flights']} | {row['depth']} | "
+        f"| {kinds[letters]} | {title} | {row['connections']} | {row['flights']} | {row['depth']} | "
         f"{row['up'] + row['down']:,} | {row['seconds']:.2f} |\n"
-        for title, row in (("`tern-cli sync`", large["tern"]), ("`mbsync`", large["mbsync"])))
+        for letters, resync in large["resync"].items()
+        for title, row in (("`tern-cli sync`", resync["tern"]), ("`mbsync`", resync["mbsync"])))
+    fresh = max(resync["fresh"] for resync in large["resync"].values())
+    windows = "".join(f"| {title} | {row['seconds']:.1f} | {row['peak'] / 1024:.0f} |\n"
+                      for title, row in (("the window", large["window"]),
+                                         ("the window, and the inspector beside it",
+                                          large["observed"])))
     marks = "".join(f"| after {mark:,} messages | {held / 1024:.0f} |\n"
                     for mark, held in memory["after"].items() if mark < large["messages"])
     return f"""\
-A folder of {large['messages']:,} messages that is kept, ten changes by another program (four letters \
-come, three are
-starred, three go), then brought up to date by a program that is started for it:
+A folder of {large['messages']:,} messages that is kept, ten changes by another program, then brought \
+up to date by
+a program that is started for it. Three letters go; the others are starred, or four letters come and three \
+are starred:
 
-| | connections | flights | depth | bytes | seconds |
-|---|---|---|---|---|---|
+| changes | | connections | flights | depth | bytes | seconds |
+|---|---|---|---|---|---|---|
 {rows}
-The sign-off is among them. Tern knew the folder to be up to date after {large['fresh']} of its round trips.
+The sign-off is among them. Tern knew the folder to be up to date after {fresh} of its round trips. \
+A new letter is
+about a kilobyte: its envelope, structure and beginning.
 
 Memory of `tern-cli` while it synchronises those {large['messages']:,} for the first time:
 
@@ -308,6 +370,11 @@ Memory of `tern-cli` while it synchronises those {large['messages']:,} for the f
 | before the first message | {memory['before'] / 1024:.0f} |
 {marks}| at most | {memory['peak'] / 1024:.0f} |
 
+The same in the window, from the first message to the last, and the memory of the whole process:
+
+| | seconds | MB at most |
+|---|---|---|
+{windows}
 All of {whole['messages']:,} letters ({whole['bytes'] / 1e6:,.0f} MB), cold, without delay; median of \
 {len(whole['tern'])}:
 

@@ -238,6 +238,26 @@ fixture_count_rows (Fixture *fixture, const char *path)
   return rows->len;
 }
 
+void
+fixture_view (Fixture *fixture, const char *path)
+{
+  g_autoptr (TernFolder) folder = NULL;
+
+  fixture_add_account (fixture);
+  folder = fixture_get_folder (fixture, path);
+  g_assert_true (fixture_sync (fixture, path, NULL));
+  tern_engine_set_viewed_folder (fixture->engine, folder->id);
+  tern_mock_imap_server_wait_command (fixture->server, "IDLE", 1);
+  fixture_forget (fixture);
+}
+
+void
+fixture_wait_for_added (Fixture *fixture, guint n)
+{
+  while (fixture->n_added < n)
+    g_main_context_iteration (NULL, TRUE);
+}
+
 TernOperation *
 fixture_apply (Fixture *fixture, TernOperation *operation)
 {

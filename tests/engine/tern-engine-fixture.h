@@ -36,6 +36,10 @@ gboolean fixture_sync (Fixture *fixture, const char *path, GError **error);
 gint64 fixture_nth_message (Fixture *fixture, const char *path, guint n);
 guint fixture_count_rows (Fixture *fixture, const char *path);
 
+/* Adds the account, and has the folder on screen and watched. */
+void fixture_view (Fixture *fixture, const char *path);
+void fixture_wait_for_added (Fixture *fixture, guint n);
+
 TernOperation *fixture_apply (Fixture *fixture, TernOperation *operation);
 gboolean fixture_flush (Fixture *fixture, GError **error);
 

@@ -182,6 +182,19 @@ agree (Fixture *fixture)
   return g_string_free (g_steal_pointer (&all), FALSE);
 }
 
+/* Every session adds an account; a keyring that keeps the passwords of them all gets slow. */
+static void
+forget_account (Fixture *fixture)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  tern_engine_remove_account_async (fixture->engine, fixture->account_id, NULL, fixture_done_cb,
+                                    &result);
+  g_assert_true (
+      tern_engine_remove_account_finish (fixture->engine, fixture_wait (&result), &error));
+}
+
 /* One session on a fresh profile and a fresh server, cut after so many bytes. */
 static void
 run (const Kind *kind, guint64 sent, guint64 received, Outcome *outcome)
@@ -200,6 +213,7 @@ run (const Kind *kind, guint64 sent, guint64 received, Outcome *outcome)
   change (&fixture);
   tern_mock_imap_server_get_traffic (fixture.server, &outcome->sent, &outcome->received);
   outcome->end = agree (&fixture);
+  forget_account (&fixture);
   fixture_tear_down (&fixture, NULL);
 }
 

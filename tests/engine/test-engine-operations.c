@@ -125,14 +125,13 @@ test_undo_of_a_move (Fixture *fixture, gconstpointer unused)
 
 /* The answer to the move told its UID there, which no list of the server has told yet. */
 static void
-test_moved_and_gone_again (Fixture *fixture, gconstpointer unused)
+check_moved_and_gone_again (Fixture *fixture)
 {
   g_autoptr (TernFolder) trash = fixture_get_folder (fixture, "Trash");
   gint64 id = fixture_nth_message (fixture, "INBOX", 0);
   g_autoptr (TernOperation) operation = NULL;
   g_autoptr (GError) error = NULL;
 
-  g_assert_true (fixture_sync (fixture, "Trash", &error));
   operation = fixture_apply (fixture, tern_operation_new_move (&id, 1, trash->id));
   g_assert_true (fixture_flush (fixture, &error));
   g_assert_cmpuint (fixture_count_rows (fixture, "Trash"), ==, 1);
@@ -141,6 +140,21 @@ test_moved_and_gone_again (Fixture *fixture, gconstpointer unused)
   g_assert_true (fixture_sync (fixture, "Trash", &error));
   g_assert_no_error (error);
   g_assert_cmpuint (fixture_count_rows (fixture, "Trash"), ==, 0);
+}
+
+static void
+test_moved_and_gone_again (Fixture *fixture, gconstpointer unused)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (fixture_sync (fixture, "Trash", &error));
+  check_moved_and_gone_again (fixture);
+}
+
+static void
+test_moved_to_an_unknown_folder (Fixture *fixture, gconstpointer unused)
+{
+  check_moved_and_gone_again (fixture);
 }
 
 static void
@@ -468,6 +482,7 @@ main (int argc, char **argv)
   TEST ("a change that changes nothing asks nobody", test_nothing_to_do);
   TEST ("a move is taken back by the contrary move", test_undo_of_a_move);
   TEST ("a letter that was moved here and is gone again is gone", test_moved_and_gone_again);
+  TEST ("so it is where the folder was never looked into", test_moved_to_an_unknown_folder);
   TEST ("a change that waits is taken back without the server", test_undo_before_it_was_sent);
   TEST ("what is deleted for good is expunged by its UID", test_delete_for_good);
 

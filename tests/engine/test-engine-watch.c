@@ -1,45 +1,23 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tern-engine-fixture.h"
 
-#include "tern-engine-private.h"
 #include "tern-error.h"
-
-static void
-wait_for_added (Fixture *fixture, guint n)
-{
-  while (fixture->n_added < n)
-    g_main_context_iteration (NULL, TRUE);
-}
-
-/* An account whose folder is on screen and watched. */
-static void
-view (Fixture *fixture, const char *path)
-{
-  g_autoptr (TernFolder) folder = NULL;
-
-  fixture_add_account (fixture);
-  folder = fixture_get_folder (fixture, path);
-  g_assert_true (fixture_sync (fixture, path, NULL));
-  tern_engine_set_viewed_folder (fixture->engine, folder->id);
-  tern_mock_imap_server_wait_command (fixture->server, "IDLE", 1);
-  fixture_forget (fixture);
-}
 
 static void
 test_lost (Fixture *fixture, gconstpointer unused)
 {
   tern_mock_imap_server_cut (fixture->server, "IDLE", 100);
-  view (fixture, "INBOX");
+  fixture_view (fixture, "INBOX");
   tern_mock_imap_server_add_letters (fixture->server, "INBOX", 1);
-  wait_for_added (fixture, 1);
+  fixture_wait_for_added (fixture, 1);
 }
 
 static void
 test_new_mail (Fixture *fixture, gconstpointer unused)
 {
-  view (fixture, "INBOX");
+  fixture_view (fixture, "INBOX");
   tern_mock_imap_server_add_letters (fixture->server, "INBOX", 1);
-  wait_for_added (fixture, 1);
+  fixture_wait_for_added (fixture, 1);
   g_assert_cmpuint (fixture_count_rows (fixture, "INBOX"), ==, 6);
   tern_mock_imap_server_remove_message (fixture->server, "INBOX", 6);
   while (fixture->n_removed == 0)
@@ -51,84 +29,55 @@ static void
 test_inbox (Fixture *fixture, gconstpointer unused)
 {
   tern_mock_imap_server_add_letters (fixture->server, "Archive", 1);
-  view (fixture, "Archive");
+  fixture_view (fixture, "Archive");
   tern_mock_imap_server_wait_command (fixture->server, "IDLE", 2);
   tern_mock_imap_server_add_letters (fixture->server, "INBOX", 1);
   while (fixture_count_rows (fixture, "INBOX") < 6)
     g_main_context_iteration (NULL, TRUE);
 }
 
-typedef enum
+/* As the fixture's account, at another server. */
+static gint64
+add_account_at (Fixture *fixture, TernMockImapServer *server)
 {
-  SLEEP,
-  WAKE_UP,
-  NETWORK_LOST,
-  NETWORK_BACK,
-} Event;
+  g_autoptr (GPtrArray) endpoints =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) tern_endpoint_unref);
+  g_autoptr (TernAccount) account = NULL;
+  g_autoptr (TernAccount) kept = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
 
-static void
-on_thread (TernCore *core, GTask *task)
-{
-  Event event = GPOINTER_TO_UINT (g_task_get_task_data (task));
-
-  if (event == SLEEP || event == WAKE_UP)
-    tern_core_sleep (core, event == SLEEP);
-  else
-    tern_core_network_changed (core, event == NETWORK_BACK, FALSE);
-  g_task_return_boolean (task, TRUE);
-  g_object_unref (task);
-}
-
-/* What the system would tell. */
-static void
-tell (Fixture *fixture, Event event)
-{
-  GTask *task = g_task_new (fixture->engine, NULL, NULL, NULL);
-
-  g_task_set_task_data (task, GUINT_TO_POINTER (event), NULL);
-  tern_engine_dispatch (fixture->engine, task, on_thread);
+  g_ptr_array_add (endpoints, tern_mock_imap_server_dup_endpoint (server));
+  account = tern_account_new (0, NULL, "ben@example.org", "Ben", "user", endpoints);
+  tern_engine_add_account_async (fixture->engine, account, "secret", NULL, NULL, fixture_done_cb,
+                                 &result);
+  kept = tern_engine_add_account_finish (fixture->engine, fixture_wait (&result), &error);
+  g_assert_no_error (error);
+  return kept->id;
 }
 
 static void
-test_sleep (Fixture *fixture, gconstpointer unused)
+test_added_account (Fixture *fixture, gconstpointer unused)
 {
-  view (fixture, "INBOX");
-  tell (fixture, SLEEP);
-  tern_mock_imap_server_wait_closed (fixture->server);
-  tern_mock_imap_server_add_letters (fixture->server, "INBOX", 1);
-  tell (fixture, WAKE_UP);
-  wait_for_added (fixture, 1);
-  tern_mock_imap_server_wait_command (fixture->server, "IDLE", 2);
-}
+  g_autoptr (TernMockImapServer) server = tern_mock_imap_server_new (TERN_SECURITY_NONE);
+  g_autoptr (GAsyncResult) result = NULL;
+  gint64 id;
 
-static void
-test_network (Fixture *fixture, gconstpointer unused)
-{
-  view (fixture, "INBOX");
-  tell (fixture, NETWORK_LOST);
-  tern_mock_imap_server_wait_closed (fixture->server);
-  tern_mock_imap_server_add_letters (fixture->server, "INBOX", 1);
-  tell (fixture, NETWORK_BACK);
-  wait_for_added (fixture, 1);
-}
-
-/* The way to a server on this computer does not change with the network. */
-static void
-test_other_network (Fixture *fixture, gconstpointer unused)
-{
-  guint n;
-
-  view (fixture, "INBOX");
-  n = tern_mock_imap_server_count_connections (fixture->server);
-  for (guint i = 0; i < 5; i++)
-    {
-      tell (fixture, NETWORK_LOST);
-      tell (fixture, NETWORK_BACK);
-    }
-  tern_mock_imap_server_wait_command (fixture->server, "NOOP", 1);
-  tern_mock_imap_server_wait_command (fixture->server, "IDLE", 2);
-  g_assert_cmpuint (tern_mock_imap_server_count_connections (fixture->server), ==, n);
-  g_assert_cmpuint (tern_mock_imap_server_count (fixture->server, "NOOP"), <=, n);
+  fixture_view (fixture, "INBOX");
+  tern_mock_imap_server_start (server);
+  id = add_account_at (fixture, server);
+  tern_engine_refresh_folders_async (fixture->engine, id, TERN_FETCH_FORCE, NULL, fixture_done_cb,
+                                     &result);
+  g_assert_true (
+      tern_engine_refresh_folders_finish (fixture->engine, fixture_wait (&result), NULL));
+  tern_mock_imap_server_wait_command (server, "IDLE", 1);
+  fixture_forget (fixture);
+  tern_mock_imap_server_add_letters (server, "INBOX", 1);
+  fixture_wait_for_added (fixture, 1);
+  g_clear_object (&result);
+  tern_engine_remove_account_async (fixture->engine, id, NULL, fixture_done_cb, &result);
+  g_assert_true (tern_engine_remove_account_finish (fixture->engine, fixture_wait (&result), NULL));
+  tern_mock_imap_server_wait_closed (server);
 }
 
 static char *
@@ -162,9 +111,7 @@ main (int argc, char **argv)
   ADD ("what came while the connection was lost is fetched", test_lost);
   ADD ("new and removed letters of the folder on screen are seen at once", test_new_mail);
   ADD ("new letters of the inbox are seen while another folder is on screen", test_inbox);
+  ADD ("new letters of an account that was added later are seen at once", test_added_account);
   ADD ("a server that wants to be left alone names its time", test_busy);
-  ADD ("before sleep connections are given up, and after it mail is fetched at once", test_sleep);
-  ADD ("when the network is back mail is fetched at once", test_network);
-  ADD ("a network that flaps leaves connections that have their way", test_other_network);
   return g_test_run ();
 }

@@ -2,77 +2,36 @@
 #include <string.h>
 
 #include "tern-error.h"
-#include "tern-imap-channel.h"
 #include "tern-imap-convert.h"
-#include "tern-mock-imap-server.h"
-#include "tern-recording-sink.h"
+#include "tern-server-fixture.h"
 
 typedef struct
 {
-  TernMockImapServer *server;
-  TernAccount *account;
-  TernImapChannel *imap;
-  TernChannel *channel;
-  TernRecordingSink *sink;
+  ChannelFixture c;
   GString *part;
   guint complete;
 } Fixture;
 
 static void
-connect_channel (Fixture *self, const char *password)
-{
-  g_autoptr (TernTrust) trust = tern_trust_new ();
-
-  g_clear_object (&self->imap);
-  self->imap = tern_imap_channel_new (self->account, password, trust);
-  self->channel = TERN_CHANNEL (self->imap);
-}
-
-static void
 set_up (Fixture *self, gconstpointer data)
 {
-  g_autoptr (GPtrArray) endpoints =
-      g_ptr_array_new_with_free_func ((GDestroyNotify) tern_endpoint_unref);
-
-  self->server = tern_mock_imap_server_new (TERN_SECURITY_NONE);
-  tern_mock_imap_server_start (self->server);
-  g_ptr_array_add (endpoints, tern_mock_imap_server_dup_endpoint (self->server));
-  self->account = tern_account_new (1, NULL, "user@example.org", NULL, "user", endpoints);
-  self->sink = tern_recording_sink_new ();
+  channel_fixture_set_up (&self->c, data);
   self->part = g_string_new (NULL);
-  connect_channel (self, "secret");
 }
 
 static void
 tear_down (Fixture *self, gconstpointer data)
 {
-  tern_channel_close (self->channel);
-  g_assert_finalize_object (self->imap);
-  g_object_unref (self->sink);
-  tern_account_unref (self->account);
+  channel_fixture_tear_down (&self->c, data);
   g_string_free (self->part, TRUE);
-  g_object_unref (self->server);
 }
 
+/* As after a new start of a program that remembers nothing of the server. */
 static void
-keep_result (GObject *object, GAsyncResult *result, gpointer user_data)
+restart (Fixture *self)
 {
-  *(GAsyncResult **) user_data = g_object_ref (result);
-}
-
-static GAsyncResult *
-wait_for (GAsyncResult **result)
-{
-  while (*result == NULL)
-    g_main_context_iteration (NULL, TRUE);
-  return *result;
-}
-
-static void
-turn_until_idle (void)
-{
-  while (g_main_context_iteration (NULL, FALSE))
-    ;
+  g_clear_pointer (&self->c.memory, g_free);
+  channel_fixture_restart (&self->c);
 }
 
 static gboolean
@@ -80,9 +39,9 @@ sync_folder (Fixture *self, const char *folder, const char *state, GError **erro
 {
   g_autoptr (GAsyncResult) result = NULL;
 
-  tern_channel_sync_folder_async (self->channel, folder, state, TERN_SINK (self->sink),
-                                  TERN_URGENCY_USER, NULL, keep_result, &result);
-  return tern_channel_sync_folder_finish (self->channel, wait_for (&result), error);
+  tern_channel_sync_folder_async (self->c.channel, folder, state, TERN_SINK (self->c.sink),
+                                  TERN_URGENCY_USER, NULL, channel_fixture_keep_result, &result);
+  return tern_channel_sync_folder_finish (self->c.channel, channel_fixture_wait (&result), error);
 }
 
 static void
@@ -113,58 +72,9 @@ fetch (Fixture *self, const TernPartRequest *requests, gsize n, GError **error)
 {
   g_autoptr (GAsyncResult) result = NULL;
 
-  tern_channel_fetch_parts_async (self->channel, "INBOX", requests, n, TERN_URGENCY_USER, take_part,
-                                  self, NULL, keep_result, &result);
-  return tern_channel_fetch_parts_finish (self->channel, wait_for (&result), error);
-}
-
-/* All steps of a change. */
-static gboolean
-apply (Fixture *self, const TernRemoteChange *change, GHashTable **moved, GError **error)
-{
-  g_autofree char *step = NULL;
-
-  while (TRUE)
-    {
-      g_autoptr (GAsyncResult) result = NULL;
-      g_autoptr (TernOutcome) outcome = NULL;
-      TernRemoteChange next = *change;
-
-      next.step = step;
-      tern_channel_apply_async (self->channel, &next, NULL, keep_result, &result);
-      outcome = tern_channel_apply_finish (self->channel, wait_for (&result), error);
-      if (outcome == NULL)
-        return FALSE;
-      g_free (step);
-      step = g_steal_pointer (&outcome->step);
-      if (step != NULL)
-        continue;
-      if (moved != NULL)
-        *moved = g_hash_table_ref (outcome->moved);
-      return TRUE;
-    }
-}
-
-static guint
-last_flight (Fixture *self)
-{
-  g_autoptr (GPtrArray) commands = tern_mock_imap_server_dup_commands (self->server);
-  guint flight = 0;
-
-  for (guint i = 0; i < commands->len; i++)
-    flight = MAX (flight, ((TernMockImapCommand *) commands->pdata[i])->flight);
-  return flight;
-}
-
-static guint
-flight_of (Fixture *self, const char *name)
-{
-  g_autoptr (GPtrArray) commands = tern_mock_imap_server_dup_commands (self->server);
-
-  for (guint i = 0; i < commands->len; i++)
-    if (strcmp (((TernMockImapCommand *) commands->pdata[i])->name, name) == 0)
-      return ((TernMockImapCommand *) commands->pdata[i])->flight;
-  return 0;
+  tern_channel_fetch_parts_async (self->c.channel, "INBOX", requests, n, TERN_URGENCY_USER,
+                                  take_part, self, NULL, channel_fixture_keep_result, &result);
+  return tern_channel_fetch_parts_finish (self->c.channel, channel_fixture_wait (&result), error);
 }
 
 static void
@@ -172,7 +82,7 @@ test_wrong_password (Fixture *self, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
 
-  connect_channel (self, "wrong");
+  tern_mock_imap_server_set_login (self->c.server, "user", "another");
   g_assert_false (sync_folder (self, "INBOX", NULL, &error));
   g_assert_error (error, TERN_ERROR, TERN_ERROR_AUTH);
 }
@@ -184,7 +94,7 @@ test_missing_folder (Fixture *self, gconstpointer data)
 
   g_assert_false (sync_folder (self, "Nowhere", NULL, &error));
   g_assert_nonnull (error);
-  g_assert_cmpuint (tern_recording_sink_count (self->sink), ==, 0);
+  g_assert_cmpuint (tern_recording_sink_count (self->c.sink), ==, 0);
 }
 
 static void
@@ -194,16 +104,16 @@ test_cut (Fixture *self, gconstpointer data)
   g_autofree char *state = NULL;
   guint before;
 
-  tern_mock_imap_server_add_letters (self->server, "INBOX", 400);
-  tern_mock_imap_server_cut (self->server, "FETCH", 1000000); /* the first window passes */
+  tern_mock_imap_server_add_letters (self->c.server, "INBOX", 400);
+  tern_mock_imap_server_cut (self->c.server, "FETCH", 1000000); /* the first window passes */
   g_assert_false (sync_folder (self, "INBOX", NULL, &error));
   g_assert_nonnull (error);
-  before = tern_recording_sink_count (self->sink);
+  before = tern_recording_sink_count (self->c.sink);
   g_assert_cmpuint (before, <, 400);
 
-  state = g_strdup (tern_recording_sink_get_state (self->sink));
+  state = g_strdup (tern_recording_sink_get_state (self->c.sink));
   assert_sync (self, "INBOX", state);
-  g_assert_cmpuint (tern_recording_sink_count (self->sink), ==, 400);
+  g_assert_cmpuint (tern_recording_sink_count (self->c.sink), ==, 400);
 }
 
 static void
@@ -211,11 +121,11 @@ test_cold (Fixture *self, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
 
-  tern_mock_imap_server_add_letters (self->server, "INBOX", 1234);
+  tern_mock_imap_server_add_letters (self->c.server, "INBOX", 1234);
   assert_sync (self, "INBOX", NULL);
-  g_assert_cmpuint (tern_recording_sink_count (self->sink), ==, 1234);
-  g_assert_cmpuint (flight_of (self, "SELECT"), ==, 2);
-  g_assert_cmpuint (flight_of (self, "FETCH"), ==, 3);
+  g_assert_cmpuint (tern_recording_sink_count (self->c.sink), ==, 1234);
+  g_assert_cmpuint (channel_fixture_flight_of (&self->c, "SELECT"), ==, 2);
+  g_assert_cmpuint (channel_fixture_flight_of (&self->c, "FETCH"), ==, 3);
 }
 
 static void
@@ -224,20 +134,21 @@ test_list_then_sync (Fixture *self, gconstpointer data)
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GPtrArray) folders = NULL;
 
-  tern_mock_imap_server_add_letters (self->server, "INBOX", 100);
-  tern_channel_list_folders_async (self->channel, NULL, keep_result, &result);
-  folders = tern_channel_list_folders_finish (self->channel, wait_for (&result), NULL);
+  tern_mock_imap_server_add_letters (self->c.server, "INBOX", 100);
+  tern_channel_list_folders_async (self->c.channel, NULL, channel_fixture_keep_result, &result);
+  folders =
+      tern_channel_list_folders_finish (self->c.channel, channel_fixture_wait (&result), NULL);
   g_assert_nonnull (folders);
   assert_sync (self, "INBOX", NULL);
-  g_assert_cmpuint (tern_recording_sink_count (self->sink), ==, 100);
-  g_assert_cmpuint (flight_of (self, "LIST"), ==, 2);
-  g_assert_cmpuint (flight_of (self, "FETCH"), ==, 3);
+  g_assert_cmpuint (tern_recording_sink_count (self->c.sink), ==, 100);
+  g_assert_cmpuint (channel_fixture_flight_of (&self->c, "LIST"), ==, 2);
+  g_assert_cmpuint (channel_fixture_flight_of (&self->c, "FETCH"), ==, 3);
 
   /* Only once: what comes later is seen by a new SELECT. */
-  tern_mock_imap_server_add_letters (self->server, "INBOX", 1);
-  assert_sync (self, "INBOX", tern_recording_sink_get_state (self->sink));
-  g_assert_cmpuint (tern_recording_sink_count (self->sink), ==, 101);
-  g_assert_cmpuint (tern_mock_imap_server_count (self->server, "SELECT"), ==, 2);
+  tern_mock_imap_server_add_letters (self->c.server, "INBOX", 1);
+  assert_sync (self, "INBOX", tern_recording_sink_get_state (self->c.sink));
+  g_assert_cmpuint (tern_recording_sink_count (self->c.sink), ==, 101);
+  g_assert_cmpuint (tern_mock_imap_server_count (self->c.server, "SELECT"), ==, 2);
 }
 
 static void
@@ -246,9 +157,9 @@ test_newest_first (Fixture *self, gconstpointer data)
   GPtrArray *order;
   guint oldest = 0;
 
-  tern_mock_imap_server_add_letters (self->server, "INBOX", 300);
+  tern_mock_imap_server_add_letters (self->c.server, "INBOX", 300);
   assert_sync (self, "INBOX", NULL);
-  order = tern_recording_sink_get_order (self->sink);
+  order = tern_recording_sink_get_order (self->c.sink);
   for (guint i = 0; i < 50; i++)
     oldest = MAX (oldest, 300 - (guint) atoi (strchr (order->pdata[i], '.') + 1));
   g_assert_cmpuint (oldest, <, 50);
@@ -259,36 +170,36 @@ test_warm (Fixture *self, gconstpointer data)
 {
   g_autofree char *log = NULL;
 
-  tern_mock_imap_server_add_letters (self->server, "INBOX", 120);
+  tern_mock_imap_server_add_letters (self->c.server, "INBOX", 120);
   assert_sync (self, "INBOX", NULL);
-  g_free (tern_recording_sink_take_log (self->sink));
-  tern_channel_close (self->channel);
-  connect_channel (self, "secret");
-  tern_mock_imap_server_add_letters (self->server, "INBOX", 3);
-  tern_mock_imap_server_set_flags (self->server, "INBOX", 7, "\\Flagged");
-  tern_mock_imap_server_remove_message (self->server, "INBOX", 9);
-  tern_mock_imap_server_clear_log (self->server);
+  g_free (tern_recording_sink_take_log (self->c.sink));
+  tern_channel_close (self->c.channel);
+  restart (self);
+  tern_mock_imap_server_add_letters (self->c.server, "INBOX", 3);
+  tern_mock_imap_server_set_flags (self->c.server, "INBOX", 7, "\\Flagged");
+  tern_mock_imap_server_remove_message (self->c.server, "INBOX", 9);
+  tern_mock_imap_server_clear_log (self->c.server);
 
-  assert_sync (self, "INBOX", tern_recording_sink_get_state (self->sink));
-  g_assert_cmpuint (tern_recording_sink_count (self->sink), ==, 122);
-  g_assert_null (tern_recording_sink_get (self->sink, "1.9"));
-  g_assert_cmpuint (tern_recording_sink_get (self->sink, "1.7")->flags, ==, TERN_FLAGS_FLAGGED);
-  g_assert_cmpuint (flight_of (self, "SELECT"), ==, 2);
-  g_assert_cmpuint (flight_of (self, "UID FETCH"), ==, 2);
+  assert_sync (self, "INBOX", tern_recording_sink_get_state (self->c.sink));
+  g_assert_cmpuint (tern_recording_sink_count (self->c.sink), ==, 122);
+  g_assert_null (tern_recording_sink_get (self->c.sink, "1.9"));
+  g_assert_cmpuint (tern_recording_sink_get (self->c.sink, "1.7")->flags, ==, TERN_FLAGS_FLAGGED);
+  g_assert_cmpuint (channel_fixture_flight_of (&self->c, "SELECT"), ==, 2);
+  g_assert_cmpuint (channel_fixture_flight_of (&self->c, "UID FETCH"), ==, 2);
 }
 
 static void
 test_unchanged (Fixture *self, gconstpointer data)
 {
-  tern_mock_imap_server_add_letters (self->server, "INBOX", 60);
+  tern_mock_imap_server_add_letters (self->c.server, "INBOX", 60);
   assert_sync (self, "INBOX", NULL);
-  tern_channel_close (self->channel);
-  tern_mock_imap_server_wait_closed (self->server);
-  connect_channel (self, "secret");
-  tern_mock_imap_server_clear_log (self->server);
-  assert_sync (self, "INBOX", tern_recording_sink_get_state (self->sink));
-  g_assert_cmpuint (last_flight (self), ==, 2);
-  g_assert_cmpuint (tern_recording_sink_count (self->sink), ==, 60);
+  tern_channel_close (self->c.channel);
+  tern_mock_imap_server_wait_closed (self->c.server);
+  restart (self);
+  tern_mock_imap_server_clear_log (self->c.server);
+  assert_sync (self, "INBOX", tern_recording_sink_get_state (self->c.sink));
+  g_assert_cmpuint (channel_fixture_last_flight (&self->c), ==, 2);
+  g_assert_cmpuint (tern_recording_sink_count (self->c.sink), ==, 60);
 }
 
 static void
@@ -296,17 +207,17 @@ test_uidvalidity (Fixture *self, gconstpointer data)
 {
   g_autofree char *log = NULL;
 
-  tern_mock_imap_server_add_letters (self->server, "INBOX", 20);
+  tern_mock_imap_server_add_letters (self->c.server, "INBOX", 20);
   assert_sync (self, "INBOX", NULL);
-  g_free (tern_recording_sink_take_log (self->sink));
-  tern_mock_imap_server_set_uidvalidity (self->server, "INBOX", 77);
-  tern_channel_close (self->channel);
-  connect_channel (self, "secret");
-  assert_sync (self, "INBOX", tern_recording_sink_get_state (self->sink));
-  log = tern_recording_sink_take_log (self->sink);
+  g_free (tern_recording_sink_take_log (self->c.sink));
+  tern_mock_imap_server_set_uidvalidity (self->c.server, "INBOX", 77);
+  tern_channel_close (self->c.channel);
+  restart (self);
+  assert_sync (self, "INBOX", tern_recording_sink_get_state (self->c.sink));
+  log = tern_recording_sink_take_log (self->c.sink);
   g_assert_true (g_str_has_prefix (log, "reset\nmessages"));
-  g_assert_cmpuint (tern_recording_sink_count (self->sink), ==, 20);
-  g_assert_nonnull (tern_recording_sink_get (self->sink, "77.20"));
+  g_assert_cmpuint (tern_recording_sink_count (self->c.sink), ==, 20);
+  g_assert_nonnull (tern_recording_sink_get (self->c.sink, "77.20"));
 }
 
 static void
@@ -317,9 +228,10 @@ test_folders (Fixture *self, gconstpointer data)
   g_autoptr (GPtrArray) folders = NULL;
   guint roles = 0;
 
-  tern_mock_imap_server_add_folder (self->server, "&ZeVnLIqe-", "");
-  tern_channel_list_folders_async (self->channel, NULL, keep_result, &result);
-  folders = tern_channel_list_folders_finish (self->channel, wait_for (&result), &error);
+  tern_mock_imap_server_add_folder (self->c.server, "&ZeVnLIqe-", "");
+  tern_channel_list_folders_async (self->c.channel, NULL, channel_fixture_keep_result, &result);
+  folders =
+      tern_channel_list_folders_finish (self->c.channel, channel_fixture_wait (&result), &error);
   g_assert_no_error (error);
   g_assert_cmpuint (folders->len, ==, 7);
   for (guint i = 0; i < folders->len; i++)
@@ -340,11 +252,11 @@ test_parts (Fixture *self, gconstpointer data)
   const TernPartRequest requests[] = { { "1.1", "", 0, 0, NULL }, { "1.2", "", 0, 0, NULL } };
   g_autoptr (GError) error = NULL;
 
-  tern_mock_imap_server_add_letters (self->server, "INBOX", 3);
+  tern_mock_imap_server_add_letters (self->c.server, "INBOX", 3);
   g_assert_true (fetch (self, requests, 2, &error));
   g_assert_no_error (error);
   g_assert_cmpuint (self->complete, ==, 2);
-  g_assert_cmpuint (tern_mock_imap_server_count (self->server, "UID FETCH"), ==, 1);
+  g_assert_cmpuint (tern_mock_imap_server_count (self->c.server, "UID FETCH"), ==, 1);
   g_assert_nonnull (strstr (self->part->str, "Letter 1"));
   g_assert_nonnull (strstr (self->part->str, "Letter 2"));
 }
@@ -356,7 +268,7 @@ test_piece (Fixture *self, gconstpointer data)
   g_autoptr (GError) error = NULL;
   g_autofree char *whole = NULL;
 
-  tern_mock_imap_server_add_letters (self->server, "INBOX", 1);
+  tern_mock_imap_server_add_letters (self->c.server, "INBOX", 1);
   g_assert_true (fetch (self, &(TernPartRequest){ "1.1", "", 0, 0, NULL }, 1, &error));
   whole = g_strdup (self->part->str);
   g_string_truncate (self->part, 0);
@@ -370,7 +282,7 @@ test_parts_gone (Fixture *self, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
 
-  tern_mock_imap_server_add_letters (self->server, "INBOX", 1);
+  tern_mock_imap_server_add_letters (self->c.server, "INBOX", 1);
   g_assert_false (fetch (self, &(TernPartRequest){ "1.77", "", 0, 0, NULL }, 1, &error));
   g_assert_error (error, TERN_ERROR, TERN_ERROR_GONE);
   g_clear_error (&error);
@@ -402,11 +314,11 @@ test_flags (Fixture *self, gconstpointer data)
   g_autoptr (GError) error = NULL;
   g_autofree char *flags = NULL;
 
-  tern_mock_imap_server_add_letters (self->server, "INBOX", 1);
-  tern_mock_imap_server_set_flags (self->server, "INBOX", 1, "\\Seen");
-  g_assert_true (apply (self, &change, NULL, &error));
+  tern_mock_imap_server_add_letters (self->c.server, "INBOX", 1);
+  tern_mock_imap_server_set_flags (self->c.server, "INBOX", 1, "\\Seen");
+  g_assert_true (server_apply (&self->c, &change, NULL, &error));
   g_assert_no_error (error);
-  flags = tern_mock_imap_server_dup_flags (self->server, "INBOX", 1);
+  flags = tern_mock_imap_server_dup_flags (self->c.server, "INBOX", 1);
   g_assert_cmpstr (flags, ==, "\\Flagged");
 }
 
@@ -420,11 +332,11 @@ test_move (Fixture *self, gconstpointer data)
   g_autoptr (GHashTable) moved = NULL;
   g_autoptr (GError) error = NULL;
 
-  tern_mock_imap_server_add_letters (self->server, "INBOX", 3);
-  g_assert_true (apply (self, &change, &moved, &error));
+  tern_mock_imap_server_add_letters (self->c.server, "INBOX", 3);
+  g_assert_true (server_apply (&self->c, &change, &moved, &error));
   g_assert_no_error (error);
-  g_assert_cmpuint (tern_mock_imap_server_count_messages (self->server, "INBOX"), ==, 1);
-  g_assert_cmpuint (tern_mock_imap_server_count_messages (self->server, "Trash"), ==, 2);
+  g_assert_cmpuint (tern_mock_imap_server_count_messages (self->c.server, "INBOX"), ==, 1);
+  g_assert_cmpuint (tern_mock_imap_server_count_messages (self->c.server, "Trash"), ==, 2);
   g_assert_cmpstr (g_hash_table_lookup (moved, "1.1"), ==, "1.1");
   g_assert_cmpstr (g_hash_table_lookup (moved, "1.3"), ==, "1.2");
 }
@@ -438,13 +350,13 @@ test_move_by_copy (Fixture *self, gconstpointer data)
   };
   g_autoptr (GError) error = NULL;
 
-  tern_mock_imap_server_set_capabilities (self->server, "IMAP4rev1 AUTH=PLAIN",
+  tern_mock_imap_server_set_capabilities (self->c.server, "IMAP4rev1 AUTH=PLAIN",
                                           "IMAP4rev1 UIDPLUS");
-  tern_mock_imap_server_add_letters (self->server, "INBOX", 2);
-  g_assert_true (apply (self, &change, NULL, &error));
-  g_assert_cmpuint (tern_mock_imap_server_count (self->server, "UID MOVE"), ==, 0);
-  g_assert_cmpuint (tern_mock_imap_server_count (self->server, "UID EXPUNGE"), ==, 1);
-  g_assert_cmpuint (tern_mock_imap_server_count_messages (self->server, "INBOX"), ==, 1);
+  tern_mock_imap_server_add_letters (self->c.server, "INBOX", 2);
+  g_assert_true (server_apply (&self->c, &change, NULL, &error));
+  g_assert_cmpuint (tern_mock_imap_server_count (self->c.server, "UID MOVE"), ==, 0);
+  g_assert_cmpuint (tern_mock_imap_server_count (self->c.server, "UID EXPUNGE"), ==, 1);
+  g_assert_cmpuint (tern_mock_imap_server_count_messages (self->c.server, "INBOX"), ==, 1);
 }
 
 static void
@@ -456,14 +368,14 @@ test_failed_copy (Fixture *self, gconstpointer data)
   };
   g_autoptr (GError) error = NULL;
 
-  tern_mock_imap_server_set_capabilities (self->server, "IMAP4rev1 AUTH=PLAIN",
+  tern_mock_imap_server_set_capabilities (self->c.server, "IMAP4rev1 AUTH=PLAIN",
                                           "IMAP4rev1 UIDPLUS");
-  tern_mock_imap_server_reply (self->server, "UID COPY", "$TAG NO [OVERQUOTA] full\r\n");
-  tern_mock_imap_server_add_letters (self->server, "INBOX", 2);
-  g_assert_false (apply (self, &change, NULL, &error));
+  tern_mock_imap_server_reply (self->c.server, "UID COPY", "$TAG NO [OVERQUOTA] full\r\n");
+  tern_mock_imap_server_add_letters (self->c.server, "INBOX", 2);
+  g_assert_false (server_apply (&self->c, &change, NULL, &error));
   g_assert_error (error, TERN_ERROR, TERN_ERROR_REFUSED);
-  g_assert_cmpuint (tern_mock_imap_server_count (self->server, "UID STORE"), ==, 0);
-  g_assert_cmpuint (tern_mock_imap_server_count_messages (self->server, "INBOX"), ==, 2);
+  g_assert_cmpuint (tern_mock_imap_server_count (self->c.server, "UID STORE"), ==, 0);
+  g_assert_cmpuint (tern_mock_imap_server_count_messages (self->c.server, "INBOX"), ==, 2);
 }
 
 static void
@@ -476,11 +388,11 @@ test_no_bare_expunge (Fixture *self, gconstpointer data)
   g_autoptr (GError) error = NULL;
   g_autofree char *flags = NULL;
 
-  tern_mock_imap_server_set_capabilities (self->server, "IMAP4rev1 AUTH=PLAIN", "IMAP4rev1");
-  tern_mock_imap_server_add_letters (self->server, "INBOX", 2);
-  g_assert_true (apply (self, &change, NULL, &error));
-  g_assert_cmpuint (tern_mock_imap_server_count (self->server, "EXPUNGE"), ==, 0);
-  flags = tern_mock_imap_server_dup_flags (self->server, "INBOX", 1);
+  tern_mock_imap_server_set_capabilities (self->c.server, "IMAP4rev1 AUTH=PLAIN", "IMAP4rev1");
+  tern_mock_imap_server_add_letters (self->c.server, "INBOX", 2);
+  g_assert_true (server_apply (&self->c, &change, NULL, &error));
+  g_assert_cmpuint (tern_mock_imap_server_count (self->c.server, "EXPUNGE"), ==, 0);
+  flags = tern_mock_imap_server_dup_flags (self->c.server, "INBOX", 1);
   g_assert_nonnull (strstr (flags, "\\Deleted"));
 }
 
@@ -490,16 +402,17 @@ test_user_beside_sync (Fixture *self, gconstpointer data)
   g_autoptr (GAsyncResult) synced = NULL;
   g_autoptr (GError) error = NULL;
 
-  tern_mock_imap_server_add_letters (self->server, "INBOX", 5);
-  tern_mock_imap_server_stall (self->server, "FETCH");
-  tern_channel_sync_folder_async (self->channel, "INBOX", NULL, TERN_SINK (self->sink),
-                                  TERN_URGENCY_USER, NULL, keep_result, &synced);
-  tern_mock_imap_server_wait_command (self->server, "FETCH", 1);
+  tern_mock_imap_server_add_letters (self->c.server, "INBOX", 5);
+  tern_mock_imap_server_stall (self->c.server, "FETCH");
+  tern_channel_sync_folder_async (self->c.channel, "INBOX", NULL, TERN_SINK (self->c.sink),
+                                  TERN_URGENCY_USER, NULL, channel_fixture_keep_result, &synced);
+  tern_mock_imap_server_wait_command (self->c.server, "FETCH", 1);
   g_assert_true (fetch (self, &(TernPartRequest){ "1.1", "", 0, 0, NULL }, 1, &error));
   g_assert_no_error (error);
   g_assert_null (synced);
-  tern_channel_close (self->channel);
-  g_assert_false (tern_channel_sync_folder_finish (self->channel, wait_for (&synced), &error));
+  tern_channel_close (self->c.channel);
+  g_assert_false (
+      tern_channel_sync_folder_finish (self->c.channel, channel_fixture_wait (&synced), &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CLOSED);
 }
 
@@ -508,13 +421,13 @@ test_dead_connection (Fixture *self, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
 
-  tern_mock_imap_server_add_letters (self->server, "INBOX", 5);
+  tern_mock_imap_server_add_letters (self->c.server, "INBOX", 5);
   assert_sync (self, "INBOX", NULL);
-  tern_mock_imap_server_cut (self->server, "UID FETCH", 0);
+  tern_mock_imap_server_cut (self->c.server, "UID FETCH", 0);
   g_assert_true (fetch (self, &(TernPartRequest){ "1.1", "", 0, 0, NULL }, 1, &error));
   g_assert_no_error (error);
   g_assert_cmpuint (self->complete, ==, 1);
-  turn_until_idle ();
+  channel_fixture_turn ();
 }
 
 static void
@@ -525,17 +438,17 @@ test_other_endpoint (Fixture *self, gconstpointer data)
   const TernRouteEntry *winner;
 
   tern_mock_imap_server_start (other);
-  tern_mock_imap_server_set_login (self->server, "user", "something else");
+  tern_mock_imap_server_set_login (self->c.server, "user", "something else");
   tern_mock_imap_server_add_letters (other, "INBOX", 4);
-  g_ptr_array_add (self->account->imap, tern_mock_imap_server_dup_endpoint (other));
-  connect_channel (self, "secret");
+  g_ptr_array_add (self->c.account->imap, tern_mock_imap_server_dup_endpoint (other));
+  restart (self);
   assert_sync (self, "INBOX", NULL);
-  g_assert_cmpuint (tern_recording_sink_count (self->sink), ==, 4);
-  route = tern_channel_dup_route (self->channel);
+  g_assert_cmpuint (tern_recording_sink_count (self->c.sink), ==, 4);
+  route = tern_channel_dup_route (self->c.channel);
   winner = tern_route_get_winner (route);
   g_assert_cmpuint (winner->endpoint->port, ==, tern_mock_imap_server_get_port (other));
-  g_assert_cmpuint (tern_mock_imap_server_count (self->server, "AUTHENTICATE"), <=, 1);
-  tern_channel_close (self->channel);
+  g_assert_cmpuint (tern_mock_imap_server_count (self->c.server, "AUTHENTICATE"), <=, 1);
+  tern_channel_close (self->c.channel);
 }
 
 static void
@@ -545,9 +458,9 @@ test_certificate (Fixture *self, gconstpointer data)
   g_autoptr (GError) error = NULL;
 
   tern_mock_imap_server_start (other);
-  g_ptr_array_set_size (self->account->imap, 0);
-  g_ptr_array_add (self->account->imap, tern_mock_imap_server_dup_endpoint (other));
-  connect_channel (self, "secret");
+  g_ptr_array_set_size (self->c.account->imap, 0);
+  g_ptr_array_add (self->c.account->imap, tern_mock_imap_server_dup_endpoint (other));
+  restart (self);
   g_assert_false (sync_folder (self, "INBOX", NULL, &error));
   g_assert_error (error, TERN_ERROR, TERN_ERROR_CERTIFICATE);
   g_assert_cmpuint (strlen (tern_error_get_detail (error)), ==, 64);
@@ -557,68 +470,68 @@ test_certificate (Fixture *self, gconstpointer data)
 static void
 test_broken_structure (Fixture *self, gconstpointer data)
 {
-  tern_mock_imap_server_add_letters (self->server, "INBOX", 3);
+  tern_mock_imap_server_add_letters (self->c.server, "INBOX", 3);
   tern_mock_imap_server_add_message (
-      self->server, "INBOX",
+      self->c.server, "INBOX",
       &(TernMockImapMessage){ .raw = "Subject: broken\r\n\r\nx\r\n",
                               .bodystructure = "((\"text\" \"plain\"" });
   assert_sync (self, "INBOX", NULL);
-  g_assert_cmpuint (tern_recording_sink_count (self->sink), ==, 4);
-  g_assert_cmpstr (tern_recording_sink_get (self->sink, "1.4")->subject, ==, "broken");
-  g_assert_null (tern_recording_sink_get (self->sink, "1.4")->structure);
+  g_assert_cmpuint (tern_recording_sink_count (self->c.sink), ==, 4);
+  g_assert_cmpstr (tern_recording_sink_get (self->c.sink, "1.4")->subject, ==, "broken");
+  g_assert_null (tern_recording_sink_get (self->c.sink, "1.4")->structure);
 }
 
 static void
 test_broken_envelope (Fixture *self, gconstpointer data)
 {
-  tern_mock_imap_server_add_letters (self->server, "INBOX", 3);
+  tern_mock_imap_server_add_letters (self->c.server, "INBOX", 3);
   tern_mock_imap_server_add_message (
-      self->server, "INBOX",
+      self->c.server, "INBOX",
       &(TernMockImapMessage){ .raw = "Subject: x\r\n\r\nx\r\n", .envelope = "(\"no end" });
   assert_sync (self, "INBOX", NULL);
-  g_assert_cmpuint (tern_recording_sink_count (self->sink), ==, 3);
+  g_assert_cmpuint (tern_recording_sink_count (self->c.sink), ==, 3);
 }
 
 static void
 test_without_condstore (Fixture *self, gconstpointer data)
 {
-  tern_mock_imap_server_set_capabilities (self->server, "IMAP4rev1 AUTH=PLAIN SASL-IR",
+  tern_mock_imap_server_set_capabilities (self->c.server, "IMAP4rev1 AUTH=PLAIN SASL-IR",
                                           "IMAP4rev1");
-  tern_mock_imap_server_add_letters (self->server, "INBOX", 30);
+  tern_mock_imap_server_add_letters (self->c.server, "INBOX", 30);
   assert_sync (self, "INBOX", NULL);
-  tern_mock_imap_server_set_flags (self->server, "INBOX", 7, "\\Flagged");
-  tern_mock_imap_server_remove_message (self->server, "INBOX", 9);
-  tern_mock_imap_server_add_letters (self->server, "INBOX", 1);
-  tern_channel_close (self->channel);
-  connect_channel (self, "secret");
-  assert_sync (self, "INBOX", tern_recording_sink_get_state (self->sink));
-  g_assert_cmpuint (tern_recording_sink_count (self->sink), ==, 30);
-  g_assert_null (tern_recording_sink_get (self->sink, "1.9"));
-  g_assert_cmpuint (tern_recording_sink_get (self->sink, "1.7")->flags, ==, TERN_FLAGS_FLAGGED);
+  tern_mock_imap_server_set_flags (self->c.server, "INBOX", 7, "\\Flagged");
+  tern_mock_imap_server_remove_message (self->c.server, "INBOX", 9);
+  tern_mock_imap_server_add_letters (self->c.server, "INBOX", 1);
+  tern_channel_close (self->c.channel);
+  restart (self);
+  assert_sync (self, "INBOX", tern_recording_sink_get_state (self->c.sink));
+  g_assert_cmpuint (tern_recording_sink_count (self->c.sink), ==, 30);
+  g_assert_null (tern_recording_sink_get (self->c.sink, "1.9"));
+  g_assert_cmpuint (tern_recording_sink_get (self->c.sink, "1.7")->flags, ==, TERN_FLAGS_FLAGGED);
 }
 
 static void
 test_bad_extension (Fixture *self, gconstpointer data)
 {
-  tern_mock_imap_server_add_letters (self->server, "INBOX", 30);
+  tern_mock_imap_server_add_letters (self->c.server, "INBOX", 30);
   assert_sync (self, "INBOX", NULL);
-  tern_mock_imap_server_set_flags (self->server, "INBOX", 7, "\\Flagged");
-  tern_channel_close (self->channel);
-  connect_channel (self, "secret");
-  tern_mock_imap_server_reply (self->server, "UID FETCH", "$TAG OK nothing new\r\n");
-  tern_mock_imap_server_reply (self->server, "UID FETCH", "$TAG BAD CHANGEDSINCE?\r\n");
-  assert_sync (self, "INBOX", tern_recording_sink_get_state (self->sink));
-  g_assert_cmpuint (tern_recording_sink_get (self->sink, "1.7")->flags, ==, TERN_FLAGS_FLAGGED);
+  tern_mock_imap_server_set_flags (self->c.server, "INBOX", 7, "\\Flagged");
+  tern_channel_close (self->c.channel);
+  restart (self);
+  tern_mock_imap_server_reply (self->c.server, "UID FETCH", "$TAG OK nothing new\r\n");
+  tern_mock_imap_server_reply (self->c.server, "UID FETCH", "$TAG BAD CHANGEDSINCE?\r\n");
+  assert_sync (self, "INBOX", tern_recording_sink_get_state (self->c.sink));
+  g_assert_cmpuint (tern_recording_sink_get (self->c.sink, "1.7")->flags, ==, TERN_FLAGS_FLAGGED);
 }
 
 static void
 test_empty (Fixture *self, gconstpointer data)
 {
   assert_sync (self, "Drafts", NULL);
-  g_assert_cmpuint (tern_recording_sink_count (self->sink), ==, 0);
-  tern_mock_imap_server_add_letters (self->server, "Drafts", 2);
-  assert_sync (self, "Drafts", tern_recording_sink_get_state (self->sink));
-  g_assert_cmpuint (tern_recording_sink_count (self->sink), ==, 2);
+  g_assert_cmpuint (tern_recording_sink_count (self->c.sink), ==, 0);
+  tern_mock_imap_server_add_letters (self->c.server, "Drafts", 2);
+  assert_sync (self, "Drafts", tern_recording_sink_get_state (self->c.sink));
+  g_assert_cmpuint (tern_recording_sink_count (self->c.sink), ==, 2);
 }
 
 static void
@@ -628,17 +541,19 @@ test_cancelled_sync (Fixture *self, gconstpointer data)
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
 
-  tern_mock_imap_server_add_letters (self->server, "INBOX", 100);
-  tern_mock_imap_server_hold (self->server);
-  tern_channel_sync_folder_async (self->channel, "INBOX", NULL, TERN_SINK (self->sink),
-                                  TERN_URGENCY_USER, cancellable, keep_result, &result);
-  tern_mock_imap_server_wait_connections (self->server, 1);
+  tern_mock_imap_server_add_letters (self->c.server, "INBOX", 100);
+  tern_mock_imap_server_hold (self->c.server);
+  tern_channel_sync_folder_async (self->c.channel, "INBOX", NULL, TERN_SINK (self->c.sink),
+                                  TERN_URGENCY_USER, cancellable, channel_fixture_keep_result,
+                                  &result);
+  tern_mock_imap_server_wait_connections (self->c.server, 1);
   g_cancellable_cancel (cancellable);
-  g_assert_false (tern_channel_sync_folder_finish (self->channel, wait_for (&result), &error));
+  g_assert_false (
+      tern_channel_sync_folder_finish (self->c.channel, channel_fixture_wait (&result), &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
-  tern_mock_imap_server_release (self->server);
+  tern_mock_imap_server_release (self->c.server);
   assert_sync (self, "INBOX", NULL);
-  g_assert_cmpuint (tern_recording_sink_count (self->sink), ==, 100);
+  g_assert_cmpuint (tern_recording_sink_count (self->c.sink), ==, 100);
 }
 
 #define ADD(name, func) g_test_add (name, Fixture, NULL, set_up, func, tear_down)

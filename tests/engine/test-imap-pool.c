@@ -198,6 +198,48 @@ test_silence (ChannelFixture *self, gconstpointer data)
   g_assert_cmpuint (noop->flight, ==, fetch->flight);
 }
 
+/* Removes the folder that the only connection has selected. */
+static char *
+remove_selected (ChannelFixture *self)
+{
+  g_autoptr (GPtrArray) none = g_ptr_array_new ();
+  const TernRemoteChange change = { .kind = TERN_OPERATION_DELETE_FOLDER,
+                                    .folder = "Archive",
+                                    .messages = none };
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (TernOutcome) outcome = NULL;
+  g_autoptr (GError) error = NULL;
+
+  self->imap->limit = 1;
+  tern_mock_imap_server_add_letters (self->server, "Archive", 1);
+  channel_fixture_fetch (self, "Archive");
+  tern_mock_imap_server_clear_log (self->server);
+  tern_channel_apply_async (self->channel, &change, NULL, channel_fixture_keep_result, &result);
+  outcome = tern_channel_apply_finish (self->channel, channel_fixture_wait (&result), &error);
+  g_assert_no_error (error);
+  g_assert_false (tern_mock_imap_server_has_folder (self->server, "Archive"));
+  return tern_mock_imap_server_dup_transcript (self->server);
+}
+
+static void
+test_unselect (ChannelFixture *self, gconstpointer data)
+{
+  g_autofree char *transcript = remove_selected (self);
+
+  g_assert_cmpstr (transcript, ==, "UNSELECT\nDELETE \"Archive\"\nUNSUBSCRIBE \"Archive\"\n");
+}
+
+static void
+test_unselect_plain (ChannelFixture *self, gconstpointer data)
+{
+  g_autofree char *transcript = NULL;
+
+  tern_mock_imap_server_set_capabilities (self->server, "IMAP4rev1 AUTH=PLAIN", "IMAP4rev1");
+  transcript = remove_selected (self);
+  g_assert_cmpstr (transcript, ==,
+                   "SELECT \"INBOX\"\nDELETE \"Archive\"\nUNSUBSCRIBE \"Archive\"\n");
+}
+
 /* Two accounts that may hold one connection together. */
 static TernImapChannel *
 share (ChannelFixture *self)
@@ -269,6 +311,8 @@ main (int argc, char **argv)
   ADD ("where all connections are in use another account waits for one", test_budget_used_up);
   ADD ("what another account does not use is given up for it", test_budget);
   ADD ("a connection that nobody uses is given up with LOGOUT", test_idle);
+  ADD ("a folder is left without CLOSE before it is removed", test_unselect_plain);
+  ADD ("a folder is left by UNSELECT before it is removed", test_unselect);
   ADD ("closing says LOGOUT", test_log_out);
   ADD ("a silent connection is asked for a sign of life in the flight of the request",
        test_silence);

@@ -82,6 +82,7 @@ test_forgetful (ChannelFixture *self, gconstpointer data)
 {
   learn (self);
   tern_mock_imap_server_set_forgetful (self->server, TRUE);
+  self->imap->timing.session.doubt = 1;
   channel_fixture_assert_sync (self, "INBOX");
   g_assert_cmpuint (tern_mock_imap_server_count (self->server, "AUTHENTICATE"), ==, 2);
 

@@ -144,6 +144,23 @@ test_renumbered (ChannelFixture *self, gconstpointer data)
     }
 }
 
+/* Nothing says that its UIDs mean the same messages as the last time. */
+static void
+test_no_uidvalidity (ChannelFixture *self, gconstpointer data)
+{
+  g_autofree char *log = NULL;
+
+  use_capabilities (self, PLAIN);
+  tern_mock_imap_server_add_letters (self->server, "INBOX", 3);
+  tern_mock_imap_server_set_uidvalidity (self->server, "INBOX", 0);
+  channel_fixture_assert_sync (self, "INBOX");
+  g_free (tern_recording_sink_take_log (self->sink));
+  channel_fixture_assert_sync (self, "INBOX");
+  log = tern_recording_sink_take_log (self->sink);
+  g_assert_true (g_str_has_prefix (log, "reset\n"));
+  g_assert_cmpuint (tern_recording_sink_count (self->sink), ==, 3);
+}
+
 static void
 test_hole (ChannelFixture *self, gconstpointer data)
 {
@@ -223,6 +240,51 @@ test_scan (ChannelFixture *self, gconstpointer data)
   g_assert_cmpuint (tern_mock_imap_server_count (self->server, "UID SEARCH"), ==, 0);
 }
 
+static char *
+hold_cb (TernMockImapServer *server, const TernMockImapCommand *command, gpointer user_data)
+{
+  if (!*(gboolean *) user_data)
+    tern_mock_imap_server_hold (server);
+  *(gboolean *) user_data = TRUE;
+  return NULL;
+}
+
+static void
+test_scan_yields (ChannelFixture *self, gconstpointer data)
+{
+  gboolean was_held = FALSE;
+  GAsyncResult *synced = NULL, *fetched = NULL;
+  g_autoptr (GPtrArray) commands = NULL;
+  g_autoptr (GString) order = g_string_new (NULL);
+
+  know (self, PLAIN, 3000);
+  tern_mock_imap_server_set_flags (self->server, "INBOX", 7, "\\Flagged");
+  tern_mock_imap_server_add_letters (self->server, "Archive", 1);
+  self->imap->limit = 1;
+  tern_mock_imap_server_set_handler (self->server, "FETCH", hold_cb, &was_held);
+  tern_channel_sync_folder_async (self->channel, "INBOX", "1 1 3001 0 1 3000",
+                                  TERN_SINK (self->sink), TERN_URGENCY_USER, NULL,
+                                  channel_fixture_keep_result, &synced);
+  tern_mock_imap_server_wait_command (self->server, "FETCH", 1);
+  channel_fixture_start_fetch (self, "Archive", TERN_URGENCY_USER, &fetched);
+  tern_mock_imap_server_release (self->server);
+  channel_fixture_end_fetch (self, &fetched);
+  channel_fixture_end_sync (self, &synced);
+
+  commands = tern_mock_imap_server_dup_commands (self->server);
+  for (guint i = 0; i < commands->len; i++)
+    {
+      const TernMockImapCommand *command = commands->pdata[i];
+
+      if (g_str_equal (command->name, "FETCH"))
+        g_string_append (order, "window ");
+      else if (g_str_equal (command->name, "SELECT"))
+        g_string_append (order, strstr (command->args, "Archive") != NULL ? "Archive " : "INBOX ");
+    }
+  g_assert_cmpstr (order->str, ==, "INBOX window Archive INBOX window ");
+  g_assert_cmpuint (tern_recording_sink_get (self->sink, "1.7")->flags, ==, TERN_FLAGS_FLAGGED);
+}
+
 static void
 test_many_new (ChannelFixture *self, gconstpointer data)
 {
@@ -256,12 +318,14 @@ main (int argc, char **argv)
   ADD ("a counter of changes that runs backwards makes all flags be compared",
        test_counter_backwards);
   ADD ("a folder that was renumbered is read anew", test_renumbered);
+  ADD ("a folder without UIDVALIDITY is read anew each time", test_no_uidvalidity);
   ADD ("a letter that is missing is fetched again", test_hole);
   ADD ("with QRESYNC new, changed and removed letters are known after one flight", test_qresync);
   ADD ("what vanishes meanwhile is removed at once", test_vanished_meanwhile);
   ADD ("with CONDSTORE removals are looked for where the number tells of them", test_condstore);
   ADD ("without either the newest flags are compared each time, all of them now and then",
        test_scan);
+  ADD ("with one connection a click waits for one window of all flags", test_scan_yields);
   ADD ("many new letters come newest first", test_many_new);
   return g_test_run ();
 }

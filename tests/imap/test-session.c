@@ -2,155 +2,73 @@
 #include <string.h>
 
 #include "tern-error.h"
-#include "tern-imap-commands.h"
-#include "tern-mock-imap-server.h"
+#include "tern-session-fixture.h"
 
-typedef struct
-{
-  TernMockImapServer *server;
-  TernRace *race;
-  TernImapSession *session;
-  guint fetched;
-} Fixture;
+#define LETTERS 10
 
 static void
-set_up_with (Fixture *self, TernSecurity security)
+set_up (SessionFixture *self, gconstpointer data)
 {
-  self->server = tern_mock_imap_server_new (security);
-  tern_mock_imap_server_add_letters (self->server, "INBOX", 10);
-  tern_mock_imap_server_start (self->server);
+  session_fixture_start (self, TERN_SECURITY_NONE, LETTERS);
 }
 
 static void
-set_up (Fixture *self, gconstpointer data)
+set_up_starttls (SessionFixture *self, gconstpointer data)
 {
-  set_up_with (self, TERN_SECURITY_NONE);
+  session_fixture_start (self, TERN_SECURITY_STARTTLS, LETTERS);
 }
 
 static void
-set_up_starttls (Fixture *self, gconstpointer data)
-{
-  set_up_with (self, TERN_SECURITY_STARTTLS);
-}
-
-static void
-tear_down (Fixture *self, gconstpointer data)
-{
-  if (self->session != NULL)
-    tern_imap_session_close (self->session);
-  g_clear_object (&self->session);
-  g_clear_object (&self->race);
-  while (g_main_context_iteration (NULL, FALSE))
-    ;
-  g_object_unref (self->server);
-}
-
-static void
-keep_result (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  *(GAsyncResult **) user_data = g_object_ref (result);
-}
-
-static GAsyncResult *
-wait_for (GAsyncResult **result)
-{
-  while (*result == NULL)
-    g_main_context_iteration (NULL, TRUE);
-  return *result;
-}
-
-static gboolean
-reach (Fixture *self, GError **error)
-{
-  g_autoptr (TernEndpoint) endpoint = tern_mock_imap_server_dup_endpoint (self->server);
-  g_autoptr (GTlsCertificate) certificate = tern_mock_imap_load_certificate ("good");
-  g_autofree char *fingerprint = tern_trust_fingerprint (certificate);
-  g_autoptr (TernTrust) trust = tern_trust_new ();
-  g_autoptr (GAsyncResult) result = NULL;
-
-  tern_trust_add (trust, endpoint->host, endpoint->port, fingerprint);
-  self->race = tern_race_new (&tern_imap_race_protocol, trust, 20000);
-  tern_race_add_endpoint (self->race, endpoint, 0, FALSE);
-  tern_race_next_async (self->race, NULL, keep_result, &result);
-  self->session = (TernImapSession *) tern_race_next_finish (self->race, wait_for (&result), error);
-  if (self->session != NULL)
-    tern_race_settle (self->race, G_OBJECT (self->session));
-  return self->session != NULL;
-}
-
-static gboolean
-sign_in (Fixture *self, const char *password, GError **error)
-{
-  g_autoptr (GAsyncResult) result = NULL;
-
-  if (self->session == NULL)
-    g_assert_true (reach (self, NULL));
-  tern_imap_authenticate_async (self->session, "user", password, NULL, keep_result, &result);
-  return tern_imap_command_finish (self->session, wait_for (&result), error);
-}
-
-static gboolean
-count_fetch (const TernImapFetch *fetch, gpointer user_data)
-{
-  Fixture *self = user_data;
-
-  self->fetched++;
-  return TRUE;
-}
-
-static const TernImapFetchHandler counter = { .fetch = count_fetch };
-
-static void
-test_injection (Fixture *self, gconstpointer data)
+test_injection (SessionFixture *self, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
 
   tern_mock_imap_server_reply (self->server, "STARTTLS",
                                "$TAG OK go\r\n* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] hello\r\n");
-  g_assert_false (reach (self, &error));
+  g_assert_false (session_fixture_reach (self, &error));
   g_assert_error (error, TERN_ERROR, TERN_ERROR_PROTOCOL);
   g_assert_cmpuint (tern_mock_imap_server_count (self->server, "AUTHENTICATE"), ==, 0);
 }
 
 static void
-test_no_starttls (Fixture *self, gconstpointer data)
+test_no_starttls (SessionFixture *self, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
 
   tern_mock_imap_server_reply (self->server, "STARTTLS", "$TAG NO not today\r\n");
-  g_assert_false (reach (self, &error));
+  g_assert_false (session_fixture_reach (self, &error));
   g_assert_error (error, TERN_ERROR, TERN_ERROR_UNSUPPORTED);
   g_assert_cmpuint (tern_mock_imap_server_count (self->server, "AUTHENTICATE"), ==, 0);
   g_assert_cmpuint (tern_mock_imap_server_count (self->server, "LOGIN"), ==, 0);
 }
 
 static void
-test_preauth (Fixture *self, gconstpointer data)
+test_preauth (SessionFixture *self, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
 
   tern_mock_imap_server_reply (self->server, "GREETING", "* PREAUTH welcome\r\n");
-  g_assert_false (reach (self, &error));
+  g_assert_false (session_fixture_reach (self, &error));
   g_assert_error (error, TERN_ERROR, TERN_ERROR_PROTOCOL);
 }
 
 static void
-test_bye_greeting (Fixture *self, gconstpointer data)
+test_bye_greeting (SessionFixture *self, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
 
   tern_mock_imap_server_reply (self->server, "GREETING", "* BYE too many connections\r\n");
-  g_assert_false (reach (self, &error));
+  g_assert_false (session_fixture_reach (self, &error));
   g_assert_error (error, TERN_ERROR, TERN_ERROR_BUSY);
 }
 
 static void
-test_starttls (Fixture *self, gconstpointer data)
+test_starttls (SessionFixture *self, gconstpointer data)
 {
   g_autoptr (GPtrArray) commands = NULL;
   g_autoptr (GError) error = NULL;
 
-  g_assert_true (sign_in (self, "secret", &error));
+  g_assert_true (session_fixture_sign_in (self, "secret", &error));
   g_assert_no_error (error);
   commands = tern_mock_imap_server_dup_commands (self->server);
   for (guint i = 0; i < commands->len; i++)
@@ -162,60 +80,60 @@ test_starttls (Fixture *self, gconstpointer data)
 }
 
 static void
-test_login_disabled (Fixture *self, gconstpointer data)
+test_login_disabled (SessionFixture *self, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
 
   tern_mock_imap_server_set_capabilities (self->server, "IMAP4rev1 LOGINDISABLED", "IMAP4rev1");
-  g_assert_false (sign_in (self, "secret", &error));
+  g_assert_false (session_fixture_sign_in (self, "secret", &error));
   g_assert_error (error, TERN_ERROR, TERN_ERROR_UNSUPPORTED);
   g_assert_cmpuint (tern_mock_imap_server_count (self->server, "LOGIN"), ==, 0);
 }
 
 static void
-test_remembered_login_disabled (Fixture *self, gconstpointer data)
+test_remembered_login_disabled (SessionFixture *self, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
 
   tern_mock_imap_server_reply (self->server, "GREETING", "* OK ready\r\n");
-  g_assert_true (reach (self, NULL));
+  g_assert_true (session_fixture_reach (self, NULL));
   tern_imap_session_assume_capabilities (self->session, "IMAP4rev1 LOGINDISABLED");
-  g_assert_true (sign_in (self, "secret", &error));
+  g_assert_true (session_fixture_sign_in (self, "secret", &error));
   g_assert_no_error (error);
 }
 
 static void
-test_refused (Fixture *self, gconstpointer data)
+test_refused (SessionFixture *self, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
 
   tern_mock_imap_server_reply (self->server, "AUTHENTICATE", "$TAG NO no such user\r\n");
-  g_assert_false (sign_in (self, "secret", &error));
+  g_assert_false (session_fixture_sign_in (self, "secret", &error));
   g_assert_error (error, TERN_ERROR, TERN_ERROR_AUTH);
 }
 
 static void
-test_unavailable (Fixture *self, gconstpointer data)
+test_unavailable (SessionFixture *self, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
 
   tern_mock_imap_server_reply (self->server, "AUTHENTICATE", "$TAG NO [UNAVAILABLE] later\r\n");
-  g_assert_false (sign_in (self, "secret", &error));
+  g_assert_false (session_fixture_sign_in (self, "secret", &error));
   g_assert_error (error, TERN_ERROR, TERN_ERROR_BUSY);
 }
 
 static void
-test_without_initial_response (Fixture *self, gconstpointer data)
+test_without_initial_response (SessionFixture *self, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
 
   tern_mock_imap_server_set_capabilities (self->server, "IMAP4rev1 AUTH=PLAIN", "IMAP4rev1");
-  g_assert_true (sign_in (self, "secret", &error));
+  g_assert_true (session_fixture_sign_in (self, "secret", &error));
   g_assert_no_error (error);
 }
 
 static void
-test_login (Fixture *self, gconstpointer data)
+test_login (SessionFixture *self, gconstpointer data)
 {
   static const char *const passwords[] = { "with \"quotes\" and \\", "umlaut ä ☃" };
 
@@ -225,30 +143,28 @@ test_login (Fixture *self, gconstpointer data)
 
       tern_mock_imap_server_set_capabilities (self->server, "IMAP4rev1", "IMAP4rev1");
       tern_mock_imap_server_set_login (self->server, "user", passwords[i]);
-      g_assert_true (sign_in (self, passwords[i], &error));
+      g_assert_true (session_fixture_sign_in (self, passwords[i], &error));
       g_assert_no_error (error);
-      tern_imap_session_close (self->session);
-      g_clear_object (&self->session);
-      g_clear_object (&self->race);
+      session_fixture_hang_up (self);
     }
 }
 
 /* Selects INBOX and fetches all flags, in one flight; returns the results in order. */
 static void
-select_and_fetch (Fixture *self, GAsyncResult **selected, GAsyncResult **fetched)
+select_and_fetch (SessionFixture *self, GAsyncResult **selected, GAsyncResult **fetched)
 {
-  tern_imap_select_async (self->session, "INBOX", NULL, keep_result, selected);
-  tern_imap_fetch_async (self->session, FALSE, "1:*", "UID FLAGS", NULL, &counter, self, NULL,
-                         keep_result, fetched);
+  tern_imap_select_async (self->session, "INBOX", NULL, session_fixture_keep_result, selected);
+  tern_imap_fetch_async (self->session, FALSE, "1:*", "UID FLAGS", NULL, &session_fixture_counter,
+                         self, NULL, session_fixture_keep_result, fetched);
 }
 
 static void
-test_bye_within_fetch (Fixture *self, gconstpointer data)
+test_bye_within_fetch (SessionFixture *self, gconstpointer data)
 {
   g_autoptr (GAsyncResult) selected = NULL, fetched = NULL, after = NULL;
   g_autoptr (GError) error = NULL;
 
-  g_assert_true (sign_in (self, "secret", NULL));
+  g_assert_true (session_fixture_sign_in (self, "secret", NULL));
   tern_mock_imap_server_reply (self->server, "FETCH",
                                "* 1 FETCH (UID 1 FLAGS ())\r\n* BYE maintenance\r\n");
   select_and_fetch (self, &selected, &fetched);
@@ -256,61 +172,64 @@ test_bye_within_fetch (Fixture *self, gconstpointer data)
   while (self->fetched == 0)
     g_main_context_iteration (NULL, TRUE);
   tern_mock_imap_server_stop (self->server);
-  g_assert_false (tern_imap_command_finish (self->session, wait_for (&fetched), &error));
+  g_assert_false (
+      tern_imap_command_finish (self->session, session_fixture_wait (&fetched), &error));
   g_assert_error (error, TERN_ERROR, TERN_ERROR_BUSY);
   g_assert_nonnull (strstr (error->message, "maintenance"));
   g_clear_error (&error);
-  tern_imap_noop_async (self->session, NULL, keep_result, &after);
-  g_assert_false (tern_imap_command_finish (self->session, wait_for (&after), &error));
+  tern_imap_noop_async (self->session, NULL, session_fixture_keep_result, &after);
+  g_assert_false (tern_imap_command_finish (self->session, session_fixture_wait (&after), &error));
   g_assert_nonnull (error);
 }
 
 static void
-test_cut (Fixture *self, gconstpointer data)
+test_cut (SessionFixture *self, gconstpointer data)
 {
   g_autoptr (GAsyncResult) selected = NULL, fetched = NULL;
   g_autoptr (GError) error = NULL;
 
-  g_assert_true (sign_in (self, "secret", NULL));
+  g_assert_true (session_fixture_sign_in (self, "secret", NULL));
   tern_mock_imap_server_cut (self->server, "FETCH", 60);
   select_and_fetch (self, &selected, &fetched);
-  g_assert_false (tern_imap_command_finish (self->session, wait_for (&fetched), &error));
+  g_assert_false (
+      tern_imap_command_finish (self->session, session_fixture_wait (&fetched), &error));
   g_assert_true (tern_error_is_transport (error));
   g_assert_false (tern_imap_session_is_alive (self->session));
 }
 
 static void
-test_cancel (Fixture *self, gconstpointer data)
+test_cancel (SessionFixture *self, gconstpointer data)
 {
   g_autoptr (GAsyncResult) selected = NULL, fetched = NULL, after = NULL;
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   g_autoptr (GError) error = NULL;
 
-  g_assert_true (sign_in (self, "secret", NULL));
+  g_assert_true (session_fixture_sign_in (self, "secret", NULL));
   tern_mock_imap_server_hold (self->server);
-  tern_imap_select_async (self->session, "INBOX", NULL, keep_result, &selected);
-  tern_imap_fetch_async (self->session, FALSE, "1:*", "UID FLAGS", NULL, &counter, self,
-                         cancellable, keep_result, &fetched);
+  tern_imap_select_async (self->session, "INBOX", NULL, session_fixture_keep_result, &selected);
+  tern_imap_fetch_async (self->session, FALSE, "1:*", "UID FLAGS", NULL, &session_fixture_counter,
+                         self, cancellable, session_fixture_keep_result, &fetched);
   tern_mock_imap_server_wait_command (self->server, "FETCH", 1);
   g_cancellable_cancel (cancellable);
-  g_assert_false (tern_imap_command_finish (self->session, wait_for (&fetched), &error));
+  g_assert_false (
+      tern_imap_command_finish (self->session, session_fixture_wait (&fetched), &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   tern_mock_imap_server_release (self->server);
-  tern_imap_noop_async (self->session, NULL, keep_result, &after);
-  g_assert_true (tern_imap_command_finish (self->session, wait_for (&after), NULL));
+  tern_imap_noop_async (self->session, NULL, session_fixture_keep_result, &after);
+  g_assert_true (tern_imap_command_finish (self->session, session_fixture_wait (&after), NULL));
   g_assert_cmpuint (self->fetched, ==, 0);
 }
 
 static void
-test_pipeline (Fixture *self, gconstpointer data)
+test_pipeline (SessionFixture *self, gconstpointer data)
 {
   g_autoptr (GAsyncResult) selected = NULL, fetched = NULL;
   g_autoptr (GPtrArray) commands = NULL;
   guint flight = 0;
 
-  g_assert_true (sign_in (self, "secret", NULL));
+  g_assert_true (session_fixture_sign_in (self, "secret", NULL));
   select_and_fetch (self, &selected, &fetched);
-  g_assert_true (tern_imap_command_finish (self->session, wait_for (&fetched), NULL));
+  g_assert_true (tern_imap_command_finish (self->session, session_fixture_wait (&fetched), NULL));
   g_assert_cmpuint (self->fetched, ==, 10);
   g_assert_cmpuint (tern_imap_session_get_selected (self->session)->exists, ==, 10);
   commands = tern_mock_imap_server_dup_commands (self->server);
@@ -321,35 +240,36 @@ test_pipeline (Fixture *self, gconstpointer data)
 }
 
 static void
-test_many (Fixture *self, gconstpointer data)
+test_many (SessionFixture *self, gconstpointer data)
 {
   GAsyncResult *results[100] = { NULL };
 
-  g_assert_true (sign_in (self, "secret", NULL));
+  g_assert_true (session_fixture_sign_in (self, "secret", NULL));
   for (guint i = 0; i < G_N_ELEMENTS (results); i++)
-    tern_imap_noop_async (self->session, NULL, keep_result, &results[i]);
+    tern_imap_noop_async (self->session, NULL, session_fixture_keep_result, &results[i]);
   for (guint i = 0; i < G_N_ELEMENTS (results); i++)
     {
-      g_assert_true (tern_imap_command_finish (self->session, wait_for (&results[i]), NULL));
+      g_assert_true (
+          tern_imap_command_finish (self->session, session_fixture_wait (&results[i]), NULL));
       g_object_unref (results[i]);
     }
 }
 
 static void
-test_chunks (Fixture *self, gconstpointer data)
+test_chunks (SessionFixture *self, gconstpointer data)
 {
   g_autoptr (GAsyncResult) selected = NULL, fetched = NULL;
 
   tern_mock_imap_server_set_chunk (self->server, 7);
-  g_assert_true (sign_in (self, "secret", NULL));
+  g_assert_true (session_fixture_sign_in (self, "secret", NULL));
   select_and_fetch (self, &selected, &fetched);
-  g_assert_true (tern_imap_command_finish (self->session, wait_for (&fetched), NULL));
+  g_assert_true (tern_imap_command_finish (self->session, session_fixture_wait (&fetched), NULL));
   g_assert_cmpuint (self->fetched, ==, 10);
 }
 
 /* RFC 6855 */
 static void
-test_utf8_names (Fixture *self, gconstpointer data)
+test_utf8_names (SessionFixture *self, gconstpointer data)
 {
   g_autoptr (TernImapMailboxes) mailboxes = tern_imap_mailboxes_new ();
   g_autoptr (GAsyncResult) listed = NULL;
@@ -360,24 +280,26 @@ test_utf8_names (Fixture *self, gconstpointer data)
 
   tern_mock_imap_server_set_capabilities (self->server, "IMAP4rev1 AUTH=PLAIN",
                                           "IMAP4rev1 ENABLE UTF8=ACCEPT");
-  g_assert_true (sign_in (self, "secret", NULL));
-  tern_imap_enable_async (self->session, extensions, NULL, keep_result, &enabled);
+  g_assert_true (session_fixture_sign_in (self, "secret", NULL));
+  tern_imap_enable_async (self->session, extensions, NULL, session_fixture_keep_result, &enabled);
   tern_mock_imap_server_reply (self->server, "LIST",
                                "* LIST () \"/\" \"Entw\xc3\xbcrfe & mehr\"\r\n$TAG OK done\r\n");
   tern_mock_imap_server_reply (self->server, "SELECT", "$TAG OK done\r\n");
-  tern_imap_list_async (self->session, mailboxes, "*", NULL, keep_result, &listed);
-  g_assert_true (tern_imap_command_finish (self->session, wait_for (&listed), NULL));
+  tern_imap_list_async (self->session, mailboxes, "*", NULL, session_fixture_keep_result, &listed);
+  g_assert_true (tern_imap_command_finish (self->session, session_fixture_wait (&listed), NULL));
   g_assert_nonnull (tern_imap_mailboxes_find (mailboxes, "Entw&APw-rfe &- mehr"));
-  tern_imap_select_async (self->session, "Entw&APw-rfe &- mehr", NULL, keep_result, &selected);
-  g_assert_true (tern_imap_command_finish (self->session, wait_for (&selected), NULL));
+  tern_imap_select_async (self->session, "Entw&APw-rfe &- mehr", NULL, session_fixture_keep_result,
+                          &selected);
+  g_assert_true (tern_imap_command_finish (self->session, session_fixture_wait (&selected), NULL));
   g_assert_cmpstr (tern_imap_session_get_selected (self->session)->name, ==,
                    "Entw&APw-rfe &- mehr");
-  g_assert_true (tern_imap_command_finish (self->session, wait_for (&enabled), NULL));
+  g_assert_true (tern_imap_command_finish (self->session, session_fixture_wait (&enabled), NULL));
   transcript = tern_mock_imap_server_dup_transcript (self->server);
   g_assert_nonnull (strstr (transcript, "SELECT \"Entw\xc3\xbcrfe & mehr\""));
 }
 
-#define ADD(name, set_up_, func) g_test_add (name, Fixture, NULL, set_up_, func, tear_down)
+#define ADD(name, set_up_, func)                                                                   \
+  g_test_add (name, SessionFixture, NULL, set_up_, func, session_fixture_tear_down)
 
 int
 main (int argc, char **argv)

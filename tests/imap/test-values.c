@@ -99,6 +99,10 @@ test_odd_structures (void)
   assert_structure ("(\"a\" \"b\" NIL NIL NIL \"base64\" 5 NIL (\"inline\") (\"en\" \"de\"))",
                     "a/b:inline=5");
   assert_structure ("(\"message\" \"rfc822\" NIL NIL NIL \"7bit\" 50)", "message/rfc822=50");
+  assert_structure ("(\"a\" \"b\" NIL NIL NIL \"base64\" 9223372036854775807)",
+                    "a/b=9223372036854775807");
+  assert_structure ("(\"a\" \"b\" NIL NIL NIL \"base64\" 9223372036854775808)", "a/b");
+  assert_structure ("(\"a\" \"b\" NIL NIL NIL \"base64\" 18446744073709551616)", "a/b");
   assert_structure ("(\"text\")", "text/plain");
   assert_structure ("\"text\"", "");
 }
@@ -178,6 +182,28 @@ test_flags (void)
                  check_flags, NULL);
 }
 
+static void
+check_many_flags (const TernImapResponse *response, gconstpointer data)
+{
+  g_autoptr (TernImapFetch) fetch = tern_imap_fetch_data_new ();
+
+  g_assert_true (tern_imap_fetch_data_parse (fetch, response));
+  g_assert_cmpuint (fetch->flags, ==, TERN_IMAP_FLAG_SEEN);
+  g_assert_cmpuint (fetch->keywords->len, <, TERN_IMAP_MAX_KEYWORDS);
+  g_assert_true (g_str_has_prefix (fetch->keywords->str, "k0 k1 "));
+}
+
+static void
+test_many_flags (void)
+{
+  g_autoptr (GString) line = g_string_new ("* 1 FETCH (FLAGS (");
+
+  for (guint i = 0; i < 10000; i++)
+    g_string_append_printf (line, "k%u ", i);
+  g_string_append (line, "\\Seen))\r\n");
+  with_response (line->str, check_many_flags, NULL);
+}
+
 typedef struct
 {
   TernImapStatusKind kind;
@@ -222,6 +248,7 @@ test_statuses (void)
   assert_status ("* OK [PERMANENTFLAGS (a]b \\*)] Limited\r\n", TERN_IMAP_STATUS_OK,
                  "PERMANENTFLAGS", "(a]b \\*)", 0);
   assert_status ("* OK [unfinished\r\n", TERN_IMAP_STATUS_OK, NULL, "", 0);
+  assert_status ("* OK [\xff\xc3] Odd\r\n", TERN_IMAP_STATUS_OK, NULL, "", 0);
   assert_status ("A OK\r\n", TERN_IMAP_STATUS_OK, NULL, "", 0);
   assert_status ("A NO [authenticationfailed] no\r\n", TERN_IMAP_STATUS_NO, "AUTHENTICATIONFAILED",
                  "", TERN_ERROR_AUTH);
@@ -355,6 +382,7 @@ main (int argc, char **argv)
   g_test_add_func ("/imap/values/odd envelopes give what they can", test_odd_envelopes);
   g_test_add_func ("/imap/values/structures are trees of parts", test_structures);
   g_test_add_func ("/imap/values/flags are told from keywords", test_flags);
+  g_test_add_func ("/imap/values/keywords without number are left out", test_many_flags);
   g_test_add_func ("/imap/values/response codes say what can be done", test_statuses);
   g_test_add_func ("/imap/values/ranges are never expanded", test_ranges);
   g_test_add_func ("/imap/values/sets are cut and subtracted as ranges", test_range_sets);

@@ -80,6 +80,7 @@ typedef struct
   gboolean closing;  /* close once @out is sent */
   gboolean closed;
   gboolean stalled;
+  gboolean held;    /* nothing is sent */
   gboolean upgrade; /* TLS once @out is sent */
   gboolean authenticated;
   gboolean read_only;
@@ -140,6 +141,7 @@ typedef struct
     MOCK_SCRIPT_PREPEND,
     MOCK_SCRIPT_CUT,
     MOCK_SCRIPT_STALL,
+    MOCK_SCRIPT_HOLD,
   } kind;
   char *name;
   char *text;
@@ -172,6 +174,7 @@ struct _TernMockImapServer
   char *identity;
   gboolean held;
   gboolean forgetful;
+  gboolean refusing;
   gsize chunk;
   guint64 sent;
   guint64 received;

@@ -77,6 +77,12 @@ tern_mock_imap_server_stall (TernMockImapServer *self, const char *name)
 }
 
 void
+tern_mock_imap_server_hold_from (TernMockImapServer *self, const char *name)
+{
+  add_script (self, MOCK_SCRIPT_HOLD, name, NULL, 0);
+}
+
+void
 tern_mock_imap_server_set_chunk (TernMockImapServer *self, gsize n)
 {
   MOCK_LOCKED (self);
@@ -105,6 +111,13 @@ tern_mock_imap_server_set_forgetful (TernMockImapServer *self, gboolean forgetfu
 {
   MOCK_LOCKED (self);
   self->forgetful = forgetful;
+}
+
+void
+tern_mock_imap_server_set_refusing (TernMockImapServer *self, gboolean refusing)
+{
+  MOCK_LOCKED (self);
+  self->refusing = refusing;
 }
 
 void
@@ -248,7 +261,12 @@ release_cb (gpointer user_data)
   MOCK_LOCKED (self);
 
   for (guint i = self->sessions->len; i > 0; i--)
-    mock_session_flush (g_ptr_array_index (self->sessions, i - 1));
+    {
+      MockSession *session = g_ptr_array_index (self->sessions, i - 1);
+
+      session->held = FALSE;
+      mock_session_flush (session);
+    }
   return G_SOURCE_REMOVE;
 }
 

@@ -159,12 +159,16 @@ void tern_mock_imap_server_get_traffic (TernMockImapServer *self, guint64 *sent,
 void tern_mock_imap_server_set_noise (TernMockImapServer *self, guint32 seed);
 /* Sends @text to every client that has signed in, unasked. */
 void tern_mock_imap_server_notify (TernMockImapServer *self, const char *text);
+/* Closes every new connection at once, without a greeting. */
+void tern_mock_imap_server_set_refusing (TernMockImapServer *self, gboolean refusing);
 /* Closes every connection, and goes on listening. */
 void tern_mock_imap_server_hang_up (TernMockImapServer *self);
 
 /* Holds all replies back while commands are still read and carried out, so that a test can see
  * how many come without an answer; then lets the replies go. */
 void tern_mock_imap_server_hold (TernMockImapServer *self);
+/* The same for the connection on which NAME comes next, from that command on. */
+void tern_mock_imap_server_hold_from (TernMockImapServer *self, const char *name);
 void tern_mock_imap_server_release (TernMockImapServer *self);
 
 /**

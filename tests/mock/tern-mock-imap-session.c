@@ -152,7 +152,7 @@ mock_session_flush (MockSession *self)
   guint64 left = self->server->break_sent - self->server->sent;
   g_autoptr (GBytes) piece = NULL;
 
-  if (self->closed || self->server->held)
+  if (self->closed || self->held || self->server->held)
     return;
   if (self->sending == NULL && self->out->len > 0)
     {
@@ -279,6 +279,8 @@ execute (MockSession *self, const TernMockImapCommand *command)
   else if (script->kind == MOCK_SCRIPT_PREPEND)
     reply (self, command, script->text);
 
+  if (script != NULL && script->kind == MOCK_SCRIPT_HOLD)
+    self->held = TRUE;
   if (script != NULL && script->kind == MOCK_SCRIPT_STALL)
     self->stalled = TRUE;
   else if (text != NULL)
@@ -404,7 +406,7 @@ mock_session_start (MockSession *self)
   g_autofree char *capabilities = mock_server_dup_capabilities (self->server, self);
   MockScript *script = mock_server_take_script (self->server, "GREETING");
 
-  if (script != NULL && script->kind == MOCK_SCRIPT_STALL)
+  if (self->server->refusing || (script != NULL && script->kind == MOCK_SCRIPT_STALL))
     self->stalled = TRUE;
   else if (self->server->security == TERN_SECURITY_TLS)
     start_tls (self);
@@ -418,6 +420,7 @@ mock_session_start (MockSession *self)
       g_byte_array_set_size (self->out, (guint) MIN (self->out->len, script->n));
       self->closing = TRUE;
     }
+  self->closing = self->closing || self->server->refusing;
   g_clear_pointer (&script, mock_script_free);
 
   read_more (self);

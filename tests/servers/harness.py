@@ -4,6 +4,7 @@ tern-cli, a second client, and a line that counts what passes."""
 import imaplib
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -52,6 +53,7 @@ class CountingLine:
         self.sent = bytearray()
         self.lock = threading.Lock()
         self.open = []
+        self.carriers = []
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         threading.Thread(target=self.accept, daemon=True).start()
@@ -62,6 +64,8 @@ class CountingLine:
     def __exit__(self, *_):
         self.listener.close()
         self.cut()
+        for carrier in self.carriers:
+            carrier.join(10)
 
     def cut(self):
         """Breaks every connection that is open."""
@@ -92,9 +96,19 @@ class CountingLine:
                 continue
             with self.lock:
                 self.open += [client, server]
-            for source, sink, down in ((client, server, False), (server, client, True)):
-                threading.Thread(target=self.pump, args=(source, sink, down),
-                                 daemon=True).start()
+            carrier = threading.Thread(target=self.carry, args=(client, server), daemon=True)
+            self.carriers.append(carrier)
+            carrier.start()
+
+    def carry(self, client, server):
+        up = threading.Thread(target=self.pump, args=(client, server, False), daemon=True)
+        up.start()
+        self.pump(server, client, True)
+        up.join()
+        with self.lock:
+            self.open = [end for end in self.open if end not in (client, server)]
+        client.close()
+        server.close()
 
     def pump(self, source, sink, down):
         try:
@@ -117,6 +131,35 @@ class CountingLine:
                 end.shutdown(socket.SHUT_RDWR)
             except OSError:
                 pass
+
+
+# What a server offers, and what is hidden of it to see the other ways.
+MASKS = {
+    "as_it_is": (),
+    "without_QRESYNC": ("QRESYNC",),
+    "without_CONDSTORE": ("QRESYNC", "CONDSTORE"),
+    "without_MOVE": ("MOVE",),
+    "without_UIDPLUS": ("MOVE", "UIDPLUS", "LIST-STATUS", "ESEARCH"),
+}
+
+
+class MaskingLine(CountingLine):
+    """A line on which capabilities lose their first letter, where they are told, and UIDPLUS with
+    them what it adds to answers."""
+
+    def __init__(self, port, masked):
+        super().__init__(port)
+        self.masked = [(re.compile(rb"\b" + name.encode() + rb"\b"),
+                        b"X" + name.encode()[1:]) for name in masked]
+        self.hides_uids = "UIDPLUS" in masked
+
+    def edit(self, data):
+        if b"CAPABILITY" in data:
+            for pattern, other in self.masked:
+                data = pattern.sub(other, data)
+        if self.hides_uids:
+            data = re.sub(rb"\[(?:COPY|APPEND)UID [^]]*\]", b"[XUID]", data)
+        return data
 
 
 class Result:

@@ -13,38 +13,13 @@ import sqlite3
 import time
 
 import harness
+import mirror
 
 FULL = "TERN_TEST_FULL" in os.environ
 STEPS = int(os.environ.get("TERN_TEST_STEPS", 1000 if FULL else 30))
 SEED = int(os.environ.get("TERN_TEST_SEED", random.randrange(10 ** 6) if FULL else 1))
-# A bit of the cache's flags, and what the server calls it.
-FLAGS = {1 << 0: r"\Seen", 1 << 1: r"\Flagged", 1 << 2: r"\Answered", 1 << 3: r"\Draft",
-         1 << 4: r"\Deleted"}
 KEYWORDS = ("blue", "green")
 FOLDERS = ("INBOX", "Alpha", "Beta", "Archive", "Trash")
-# What a server offers, and what is hidden of it to see the other ways: by the name of the test.
-MASKS = {
-    "as_it_is": (),
-    "without_QRESYNC": ("QRESYNC",),
-    "without_CONDSTORE": ("QRESYNC", "CONDSTORE"),
-    "without_MOVE": ("MOVE",),
-    "without_UIDPLUS": ("MOVE", "UIDPLUS", "LIST-STATUS", "ESEARCH"),
-}
-
-
-class MaskingLine(harness.CountingLine):
-    """A line on which capabilities lose their first letter, where they are told."""
-
-    def __init__(self, port, masked):
-        super().__init__(port)
-        self.masked = [(re.compile(rb"\b" + name.encode() + rb"\b"),
-                        b"X" + name.encode()[1:]) for name in masked]
-
-    def edit(self, data):
-        if b"CAPABILITY" in data:
-            for pattern, other in self.masked:
-                data = pattern.sub(other, data)
-        return data
 
 
 class Model(harness.ServerCase):
@@ -52,7 +27,7 @@ class Model(harness.ServerCase):
 
     def prepare(self, name, masked):
         self.random = random.Random(f"{SEED} {name}")
-        self.user = "model" + str(list(MASKS).index(name))
+        self.user = "model" + str(list(harness.MASKS).index(name))
         self.email = self.user + "@example.org"
         self.number = 0
         self.removed, self.copies = set(), {}
@@ -66,7 +41,7 @@ class Model(harness.ServerCase):
             self.client.subscribe(self.mailbox(folder))
         for _ in range(12):
             self.append()
-        self.line = MaskingLine(self.server.port, masked)
+        self.line = harness.MaskingLine(self.server.port, masked)
         self.addCleanup(self.line.__exit__)
         self.cli("account", "add", "--email", self.email, "--user", self.user, "--imap",
                  f"127.0.0.1:{self.line.port}", "--security", "none", "--password-stdin",
@@ -253,7 +228,7 @@ class Model(harness.ServerCase):
             "WHERE folder.remote_id = ? AND state = 0", (self.server.folder(folder),))
         found = {}
         for remote_id, subject, flags, keywords in rows:
-            names = {name for bit, name in FLAGS.items() if flags & bit}
+            names = {name for bit, name in mirror.FLAGS.items() if flags & bit}
             names |= set((keywords or "").split())
             self.assertIsNotNone(remote_id, subject)
             found[int(remote_id.split(".")[1])] = (subject, names)
@@ -289,7 +264,7 @@ class Model(harness.ServerCase):
     def play(self, name):
         if name != "as_it_is" and harness.server_name() == "courier":
             self.skipTest("Courier has none of what would be hidden")
-        self.prepare(name, MASKS[name])
+        self.prepare(name, harness.MASKS[name])
         there = [self.append, self.store, self.store, self.copy, lambda: self.copy(True),
                  self.expunge, self.drop, self.other_folder]
         here = [self.flag, self.flag, self.move, self.move, self.delete, self.sync_some]
@@ -313,7 +288,7 @@ def make_test(name):
     return lambda self: self.play(name)
 
 
-for mask in MASKS:
+for mask in harness.MASKS:
     setattr(Model, "test_in_the_end_both_sides_are_equal_" + mask, make_test(mask))
 
 

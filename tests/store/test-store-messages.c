@@ -367,6 +367,39 @@ test_known_ids (Fixture *f, gconstpointer data)
   g_assert_cmpuint (count, ==, 2);
 }
 
+static void
+test_many (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) messages =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) tern_message_unref);
+  const TernFolderChanges *told;
+  gint64 deleted = fixture_put (f, f->inbox, 99, 0);
+
+  remove_one (f, f->inbox, "99");
+  fixture_reset_changes (f);
+  for (guint n = 1; n <= 40; n++)
+    g_ptr_array_add (messages, fixture_message (n, 0));
+  g_ptr_array_insert (messages, 20, fixture_message (20, TERN_FLAGS_SEEN));
+  g_ptr_array_add (messages, fixture_message (1, TERN_FLAGS_SEEN));
+  tern_store_put_messages (f->store, f->inbox, messages, f->changes, &error);
+  g_assert_no_error (error);
+
+  fixture_check_counts (f, f->inbox, 40, 38);
+  told = tern_changes_get_folder (f->changes, f->inbox);
+  g_assert_cmpuint (told->added->len, ==, 40);
+  for (guint i = 0; i < told->added->len; i++)
+    {
+      const TernRowKey *key = &g_array_index (told->added, TernRowKey, i);
+      g_autoptr (TernMessage) kept = tern_store_get_message (f->store, key->id, &error);
+      g_autofree char *remote_id = g_strdup_printf ("%" G_GINT64_FORMAT, key->received);
+
+      g_assert_no_error (error);
+      g_assert_cmpint (key->id, >, deleted);
+      g_assert_cmpstr (kept->remote_id, ==, remote_id);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -377,6 +410,7 @@ main (int argc, char **argv)
   ADD ("what comes late for a message that is gone is no error", test_gone_message);
   ADD ("every field survives", test_all_fields);
   ADD ("the same message again changes nothing", test_again);
+  ADD ("many at once, some of them twice, have a row each under the id that is told", test_many);
   ADD ("a known remote id is replaced and keeps id, place and snippet", test_replace);
   ADD ("rows are read newest first, the higher id first among equals", test_order);
   ADD ("flags from the server change the row and the counts", test_server_flags);

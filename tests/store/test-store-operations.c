@@ -241,6 +241,60 @@ test_move (Fixture *f, gconstpointer data)
   g_assert_cmpint (fixture_find (f, f->trash, "77"), ==, a);
 }
 
+/* It never shows in the folder that it left. */
+static void
+test_move_with_a_flag (Fixture *f, gconstpointer data)
+{
+  gint64 a = fixture_put (f, f->inbox, 1, 0);
+  TernOperation *move = tern_operation_new_move (&a, 1, f->trash);
+  gint64 op;
+
+  validate (f, f->inbox);
+  validate (f, f->trash);
+  move->set = TERN_FLAGS_SEEN;
+  op = fixture_log (f, move);
+  fixture_reset_changes (f);
+  confirm (f, op, "1", "77");
+  fixture_assert_changes (f, f->inbox, "%s", "");
+  fixture_check_counts (f, f->inbox, 0, 0);
+  fixture_check_counts (f, f->trash, 1, 0);
+  g_assert_cmpuint (fixture_flags (f, a), ==, TERN_FLAGS_SEEN);
+}
+
+static void
+test_copy (Fixture *f, gconstpointer data)
+{
+  gint64 a = fixture_put (f, f->inbox, 1, 0);
+  gint64 op;
+
+  validate (f, f->inbox);
+  validate (f, f->trash);
+  op = fixture_log (f, tern_operation_new_copy (&a, 1, f->trash));
+  fixture_check_counts (f, f->trash, 1, 1);
+  fixture_reset_changes (f);
+  confirm (f, op, "1", "77");
+  fixture_assert_changes (f, f->trash, "%s", "");
+  fixture_check_counts (f, f->trash, 1, 1);
+  fixture_check_counts (f, f->inbox, 1, 1);
+  g_assert_cmpint (fixture_find (f, f->trash, "77"), !=, a);
+}
+
+/* The copy that an earlier step named was given up for another one. */
+static void
+test_copy_under_another_name (Fixture *f, gconstpointer data)
+{
+  gint64 a = fixture_put (f, f->inbox, 1, 0);
+  gint64 op = fixture_log (f, tern_operation_new_move (&a, 1, f->trash));
+  g_autoptr (TernOutcome) step = tern_outcome_new ();
+  g_autoptr (GError) error = NULL;
+
+  step->step = g_strdup ("copied");
+  g_hash_table_insert (step->moved, g_strdup ("1"), g_strdup ("77"));
+  g_assert_true (tern_store_keep_step (f->store, op, step, &error));
+  confirm (f, op, "1", "76");
+  g_assert_cmpint (fixture_find (f, f->trash, "76"), ==, a);
+}
+
 static void
 test_move_undone (Fixture *f, gconstpointer data)
 {
@@ -483,6 +537,9 @@ main (int argc, char **argv)
   ADD ("pending flags stay on top of the server's, the newest last", test_overlay);
   ADD ("a hidden message stays hidden and its undo follows the server", test_hidden_stays);
   ADD ("a moved message leaves at once and keeps its id in the target", test_move);
+  ADD ("a move that sets a flag is counted in one folder only", test_move_with_a_flag);
+  ADD ("a confirmed copy is counted once", test_copy);
+  ADD ("a copy has the name that was told last", test_copy_under_another_name);
   ADD ("an undone move brings the message back where it was", test_move_undone);
   ADD ("a move without a new name is matched by the target's next sync", test_move_unnamed);
   ADD ("a move that a sync saw first joins what it saw", test_move_seen);

@@ -94,13 +94,17 @@ step_log (World *world, guint folder)
 
   if (id == 0)
     return;
-  switch (g_test_rand_int_range (0, 4))
+  switch (g_test_rand_int_range (0, 6))
     {
     case 0:
       operation = tern_operation_new_move (&id, 1, target);
+      operation->set = pick_flags ();
       break;
     case 1:
       operation = tern_operation_new (TERN_OPERATION_DELETE, &id, 1);
+      break;
+    case 2:
+      operation = tern_operation_new_copy (&id, 1, target);
       break;
     default:
       operation = tern_operation_new_flags (&id, 1, 1 + pick_flags (), pick_flags ());
@@ -135,6 +139,7 @@ step_end (World *world)
     g_hash_table_insert (outcome->moved, g_strdup_printf ("%u", i),
                          g_strdup_printf ("%u", world->next + i));
   world->next *= g_hash_table_size (outcome->moved) > 0 ? 2 : 1;
+  outcome->struck_out = g_test_rand_int_range (0, 4) == 0;
   g_assert_true (tern_store_confirm_operation (store, id, outcome, changes, NULL));
 }
 

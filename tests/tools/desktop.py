@@ -139,8 +139,9 @@ class Desktop:
     def start_screen(self, log):
         reading, writing = os.pipe()
         width, height = self.size
+        # -r: a key that is let go late, on a busy machine, is not typed again and again.
         self.spawn(["Xvfb", "-displayfd", str(writing), "-screen", "0", f"{width}x{height}x24",
-                    "-nolisten", "tcp", "-noreset"], log, pass_fds=(writing,))
+                    "-nolisten", "tcp", "-noreset", "-r"], log, pass_fds=(writing,))
         os.close(writing)
         with os.fdopen(reading) as answer:
             number = answer.readline().strip()

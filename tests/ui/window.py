@@ -22,6 +22,7 @@ USER = "mira"
 EMAIL = "mira@example.org"
 DEADLINE = 60
 shared = []
+witnesses = []  # functions that tell what there was to see when a wait was in vain
 
 
 def build_path(*names):
@@ -41,7 +42,8 @@ def wait_for(what, found):
         if result:
             return result
         time.sleep(0.02)
-    raise AssertionError(f"still no {what} after {DEADLINE} s")
+    seen = "\n".join(tell() for tell in witnesses)
+    raise AssertionError(f"still no {what} after {DEADLINE} s\n{seen}")
 
 
 def end(process):
@@ -88,7 +90,13 @@ class Tern:
                        check=True)
         self.process = subprocess.Popen([build_path("src", "tern"), "--profile", profile], env=env,
                                         stdin=subprocess.DEVNULL, preexec_fn=die_with_parent)
+        witnesses.append(self.describe)
         self.trace.wait("window.mapped")
+
+    def describe(self):
+        """What there is to see, for whoever wonders why a test failed."""
+        lines = [f"{role}: {name}" for role, name, _node in self.nodes() if name]
+        return "\n".join(lines + [json.dumps(event) for event in self.trace.events()[-30:]])
 
     def press(self, *keys):
         """Presses keys as a keyboard does: whatever has the focus gets them."""
@@ -139,7 +147,21 @@ class Tern:
 
     def click(self, role, name):
         """Does what the widget does when it is activated."""
-        self.find(role, name).queryAction().doAction(0)
+        if not self.find(role, name).queryAction().doAction(0):
+            raise AssertionError(f"{role} “{name}” cannot be activated\n{self.describe()}")
+
+    def wait_text(self, name, text):
+        """Waits for that field to hold that text; of one with a password only the length is told."""
+
+        def found():
+            for role, node_name, node in self.nodes():
+                if role == "text" and node_name == name:
+                    field = node.queryText()
+                    count = field.characterCount
+                    return count == len(text) and field.getText(0, count) in (text, "")
+            return None
+
+        wait_for(f"field “{name}” with what was typed", found)
 
     def row_nodes(self):
         for node_role, name, node in self.nodes():
@@ -176,6 +198,8 @@ class Tern:
                 self.process.send_signal(signal.SIGKILL)
                 self.process.wait()
                 raise AssertionError("Tern did not end when it was asked to") from None
+        if self.describe in witnesses:
+            witnesses.remove(self.describe)
         return self.process.returncode
 
 
@@ -213,6 +237,8 @@ class WindowCase(unittest.TestCase):
         self.fill(self.server)
         self.server.start()
         self.addCleanup(self.server.stop)
+        witnesses.append(self.server.last_log)
+        self.addCleanup(witnesses.remove, self.server.last_log)
         self.desktop = shared_desktop()
         self.starts = 0
 
@@ -244,10 +270,14 @@ class WindowCase(unittest.TestCase):
         tern.find("text", "Mail address")
         tern.focus("Add account")
         # Behind the password stands the button that shows it; between name and port the protection.
-        for text, steps in ((EMAIL, 1), (self.server.password, 2), ("Mira", 1), (USER, 1),
-                            ("127.0.0.1", 2), (str(port), 1)):
+        for field, text, steps in (("Mail address", EMAIL, 1),
+                                   ("Password", self.server.password, 2),
+                                   ("Your name", "Mira", 1),
+                                   ("User name, where it is not the address", USER, 1),
+                                   ("Server name", "127.0.0.1", 2), ("Port", str(port), 1)):
             tern.press("ctrl+a")
             tern.type(text)
+            tern.wait_text(field, text)
             tern.press(*["Tab"] * steps)
         tern.click("push button", "Add")
         tern.click("push button", "Trust this certificate")

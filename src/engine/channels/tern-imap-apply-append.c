@@ -58,6 +58,7 @@ appended_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     }
   if (uid != 0)
     self->outcome->created = tern_imap_make_remote_id (uidvalidity, uid);
+  self->outcome->step = tern_imap_apply_make_appended_step (self, uidvalidity, uid);
   if (uid != 0 && *self->set != '\0' &&
       (tern_imap_session_get_quirks (TERN_IMAP_SESSION (object))->flags &
        TERN_IMAP_QUIRK_APPEND_LOSES_FLAGS) != 0)

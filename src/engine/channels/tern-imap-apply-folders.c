@@ -128,6 +128,50 @@ ask_hierarchy (TernImapApply *self, TernImapApplyFunc next)
   tern_imap_apply_end_flight (self);
 }
 
+/* --- Leaving --- */
+
+/* A connection that stays where it was has read what it asked for all the same. */
+static void
+left_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!tern_imap_command_finish (TERN_IMAP_SESSION (object), result, &error))
+    g_debug ("the folder is not left: %s", error->message);
+  tern_imap_apply_arrived (user_data, NULL);
+}
+
+static gboolean
+is_concerned (TernImapApply *self, const char *mailbox)
+{
+  return g_strcmp0 (mailbox, self->folder) == 0 ||
+         (mailbox != NULL && self->below != NULL &&
+          g_ptr_array_find_with_equal_func (self->below, mailbox, g_str_equal, NULL));
+}
+
+/* No connection that is free keeps a folder selected whose name is about to mean nothing, or
+ * another folder; some servers refuse to remove one that is. */
+static void
+leave (TernImapApply *self)
+{
+  for (guint i = 0; i < TERN_IMAP_MAX_CONNECTIONS; i++)
+    {
+      TernImapSlot *slot = &self->channel->slots[i];
+
+      if (!tern_imap_slot_is_alive (slot) || slot->users > 0 ||
+          !is_concerned (self, tern_imap_session_get_selected (slot->session)->name))
+        continue;
+      if (slot->leases == 0)
+        tern_imap_slot_close (slot);
+      else if (slot->session == tern_imap_apply_get_session (self))
+        {
+          self->pending++;
+          tern_imap_unselect_async (slot->session, tern_imap_apply_get_cancellable (self), left_cb,
+                                    self);
+        }
+    }
+}
+
 /* --- CREATE --- */
 
 static void
@@ -224,6 +268,7 @@ rename_folder (TernImapApply *self)
     }
   note_renamed (self, name);
   tern_imap_apply_begin_flight (self, renamed);
+  leave (self);
   self->pending++;
   tern_imap_rename_async (tern_imap_apply_get_session (self), self->folder, name,
                           tern_imap_apply_get_cancellable (self), renamed_cb, self);
@@ -243,6 +288,7 @@ static void
 delete_folder (TernImapApply *self)
 {
   tern_imap_apply_begin_flight (self, tern_imap_apply_done);
+  leave (self);
   self->pending++;
   tern_imap_delete_async (tern_imap_apply_get_session (self), self->folder,
                           tern_imap_apply_get_cancellable (self), command_cb, self);

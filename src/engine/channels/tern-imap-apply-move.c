@@ -10,9 +10,11 @@
  *   (none)       asks for the target's next UID
  *   before V.N   COPY, unless the copies are there already
  *   copied       marks the originals as deleted, and removes exactly these (RFC 4315)
+ *   again V.N …  the same, where the COPY was asked for once more; then looks whether it is there
+ *                twice now
  *
- * A copy ends after the second one. The third is only ever reached for messages whose COPY the
- * server confirmed. */
+ * A copy ends after the second one, unless that was asked for once more. The third is only ever
+ * reached for messages whose COPY the server confirmed. */
 
 #define COPIED "copied"
 
@@ -124,7 +126,8 @@ all_copied (TernImapApply *self)
     }
   if (!tern_imap_apply_collect_refused (self))
     return;
-  if (self->kind == TERN_OPERATION_MOVE)
+  self->outcome->step = tern_imap_apply_make_again_step (self);
+  if (self->outcome->step == NULL && self->kind == TERN_OPERATION_MOVE)
     self->outcome->step = g_strdup (COPIED);
   tern_imap_apply_done (self);
 }
@@ -168,7 +171,11 @@ send_expunge (TernImapApply *self, guint index)
 static void
 all_deleted (TernImapApply *self)
 {
-  if (tern_imap_apply_collect_refused (self))
+  if (!tern_imap_apply_collect_refused (self))
+    return;
+  if (tern_imap_apply_is_again (self))
+    tern_imap_apply_compare (self);
+  else
     tern_imap_apply_done (self);
 }
 
@@ -263,7 +270,7 @@ is_trashed_by_copy (TernImapApply *self)
 void
 tern_imap_apply_move (TernImapApply *self)
 {
-  if (g_strcmp0 (self->step, COPIED) == 0)
+  if (g_strcmp0 (self->step, COPIED) == 0 || tern_imap_apply_is_again (self))
     tern_imap_apply_remove (self);
   else if (is_trashed_by_copy (self))
     send (self, tern_imap_copy_async, finish);

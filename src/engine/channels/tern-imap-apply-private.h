@@ -34,6 +34,7 @@ typedef struct
 } TernImapApplySet;
 
 typedef struct _TernImapApply TernImapApply;
+typedef struct _TernImapApplySurplus TernImapApplySurplus;
 typedef void (*TernImapApplyFunc) (TernImapApply *self);
 
 /**
@@ -70,6 +71,7 @@ struct _TernImapApply
   TernImapMailboxes *counts; /* what STATUS told of the target */
   char delimiter;            /* in names of folders */
   GHashTable *wanted;        /* utf8 → GQueue of indexes + 1: letters looked for in the target */
+  TernImapApplySurplus *surplus;
 
   TernImapLease *lease;
   char *selecting; /* what is selected on it before the change goes on */
@@ -117,7 +119,20 @@ void tern_imap_apply_expunge (TernImapApply *self);
 /* tern-imap-apply-search.c */
 gboolean tern_imap_apply_parse_step (TernImapApply *self);
 void tern_imap_apply_ask_uidnext (TernImapApply *self, const char *mailbox);
+void tern_imap_apply_want_all (TernImapApply *self);
+void tern_imap_apply_fetch_new (TernImapApply *self,
+                                const char *items,
+                                const TernImapFetchHandler *handler,
+                                TernImapApplyFunc next);
 void tern_imap_apply_search (TernImapApply *self, const char *mailbox);
+
+/* tern-imap-apply-surplus.c */
+void tern_imap_apply_surplus_free (TernImapApplySurplus *self);
+gboolean tern_imap_apply_is_again (TernImapApply *self);
+gboolean tern_imap_apply_parse_again (TernImapApply *self);
+char *tern_imap_apply_make_again_step (TernImapApply *self);
+char *tern_imap_apply_make_appended_step (TernImapApply *self, guint32 uidvalidity, guint32 uid);
+void tern_imap_apply_compare (TernImapApply *self);
 
 /* tern-imap-apply-append.c */
 void tern_imap_apply_append (TernImapApply *self);

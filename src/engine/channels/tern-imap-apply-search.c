@@ -19,6 +19,8 @@ tern_imap_apply_parse_step (TernImapApply *self)
 {
   guint32 uidvalidity = 0, uidnext = 0;
 
+  if (tern_imap_apply_is_again (self))
+    return tern_imap_apply_parse_again (self);
   if (self->step == NULL || !g_str_has_prefix (self->step, BEFORE))
     return TRUE;
   if (sscanf (self->step, BEFORE "%u.%u", &uidvalidity, &uidnext) != 2 || uidnext == 0)
@@ -81,22 +83,38 @@ take_letter (const TernImapFetch *fetch, gpointer user_data)
 }
 
 static void
-fetched_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+answered_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
-  TernImapApply *self = user_data;
   GError *error = NULL;
 
-  if (!tern_imap_command_finish (TERN_IMAP_SESSION (object), result, &error))
-    tern_imap_apply_fail (self, error);
-  else
-    tern_imap_apply_start (self);
+  tern_imap_command_finish (TERN_IMAP_SESSION (object), result, &error);
+  tern_imap_apply_arrived (user_data, error);
+}
+
+/* Fetches @items of what has come to the selected target since the change began, then goes on. The
+ * connection may have had it selected for long, and NOOP makes the server look. */
+void
+tern_imap_apply_fetch_new (TernImapApply *self,
+                           const char *items,
+                           const TernImapFetchHandler *handler,
+                           TernImapApplyFunc next)
+{
+  TernImapSession *session = tern_imap_apply_get_session (self);
+  GCancellable *cancellable = tern_imap_apply_get_cancellable (self);
+  g_autofree char *set = g_strdup_printf ("%u:*", self->target_uidnext);
+
+  tern_imap_apply_begin_flight (self, next);
+  self->pending += 2;
+  tern_imap_noop_async (session, cancellable, answered_cb, self);
+  tern_imap_fetch_async (session, TRUE, set, items, NULL, handler, self, cancellable, answered_cb,
+                         self);
+  tern_imap_apply_end_flight (self);
 }
 
 static void
 look (TernImapApply *self)
 {
   static const TernImapFetchHandler handler = { take_letter, NULL, NULL };
-  g_autofree char *set = NULL;
 
   /* Numbered anew: nothing can be told from the UIDs. Twice rather than not at all. */
   if (tern_imap_session_get_selected (tern_imap_apply_get_session (self))->uidvalidity !=
@@ -105,9 +123,7 @@ look (TernImapApply *self)
       tern_imap_apply_start (self);
       return;
     }
-  set = g_strdup_printf ("%u:*", self->target_uidnext);
-  tern_imap_fetch_async (tern_imap_apply_get_session (self), TRUE, set, "UID ENVELOPE", NULL,
-                         &handler, self, tern_imap_apply_get_cancellable (self), fetched_cb, self);
+  tern_imap_apply_fetch_new (self, "UID ENVELOPE", &handler, tern_imap_apply_start);
 }
 
 static void
@@ -132,20 +148,25 @@ want (TernImapApply *self, const char *message_id, guint index)
   g_queue_push_tail (indexes, GUINT_TO_POINTER (index));
 }
 
+/* Puts down by which Message-IDs the change's letters would be found in the target. */
+void
+tern_imap_apply_want_all (TernImapApply *self)
+{
+  g_clear_pointer (&self->wanted, g_hash_table_unref);
+  self->wanted = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, queue_free);
+  for (guint i = 0; i < self->messages->len; i++)
+    want (self, g_array_index (self->messages, TernImapApplyMessage, i).message_id, i);
+  if (self->messages->len == 0)
+    want (self, self->name, 0);
+}
+
 /* Looks in @mailbox for what the step may have done already, then begins it. */
 void
 tern_imap_apply_search (TernImapApply *self, const char *mailbox)
 {
-  self->wanted = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, queue_free);
   for (guint i = 0; i < self->messages->len; i++)
-    {
-      TernImapApplyMessage *message = &g_array_index (self->messages, TernImapApplyMessage, i);
-
-      message->copy = 0;
-      want (self, message->message_id, i);
-    }
-  if (self->messages->len == 0)
-    want (self, self->name, 0);
+    g_array_index (self->messages, TernImapApplyMessage, i).copy = 0;
+  tern_imap_apply_want_all (self);
   if (g_hash_table_size (self->wanted) > 0)
     tern_imap_apply_acquire (self, mailbox, look);
   else

@@ -46,6 +46,7 @@ apply_free (gpointer data)
   g_array_unref (self->sets);
   tern_imap_mailboxes_unref (self->counts);
   g_clear_pointer (&self->wanted, g_hash_table_unref);
+  g_clear_pointer (&self->surplus, tern_imap_apply_surplus_free);
   g_clear_error (&self->error);
   g_clear_pointer (&self->outcome, tern_outcome_free);
   g_free (self);
@@ -316,8 +317,11 @@ tern_imap_apply_start (TernImapApply *self)
 {
   gboolean is_for_messages = self->messages->len > 0;
 
+  if (tern_imap_apply_is_again (self) && self->kind != TERN_OPERATION_MOVE)
+    tern_imap_apply_compare (self);
   /* The answer to what cannot be done twice was lost: did the server do it? */
-  if (self->target_uidnext != 0 && self->is_resumed && self->wanted == NULL)
+  else if (!tern_imap_apply_is_again (self) && self->target_uidnext != 0 && self->is_resumed &&
+           self->wanted == NULL)
     tern_imap_apply_search (self, is_for_messages ? self->target : self->folder);
   else if (is_for_messages)
     tern_imap_apply_acquire (self, self->folder, work_on_messages);

@@ -58,6 +58,7 @@ struct _TernImapLease
  * @poll_first: how often the first of the watched folders is asked about where the server does not
  *   tell
  * @poll_others: the same for the others
+ * @session: of each connection
  *
  * The pool's times, all in ms; tests shorten them.
  */
@@ -70,6 +71,7 @@ typedef struct
   guint renew;
   guint poll_first;
   guint poll_others;
+  TernImapTimes session;
 } TernImapTiming;
 
 struct _TernImapSlot

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tern-imap-channel-private.h"
 
+#include "tern-imap-limits.h"
+
 static void tern_imap_channel_iface_init (TernChannelInterface *iface);
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (TernImapChannel,
@@ -62,6 +64,7 @@ tern_imap_channel_init (TernImapChannel *self)
     .renew = 28 * 60 * 1000,
     .poll_first = 2 * 60 * 1000,
     .poll_others = 10 * 60 * 1000,
+    .session = { TERN_IMAP_PATIENCE, TERN_IMAP_SHORT_PATIENCE, TERN_IMAP_DOUBT },
   };
   self->watched = g_ptr_array_new ();
   self->heard = g_ptr_array_new_with_free_func (tern_imap_watched_drop);

@@ -350,6 +350,7 @@ next_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       return;
     }
   g_set_object (&connecting->session, TERN_IMAP_SESSION (ready));
+  tern_imap_session_set_times (connecting->session, &self->timing.session);
   tern_imap_channel_observe_session (self, connecting->session, connecting->number);
   endpoint = tern_transport_get_endpoint (tern_imap_session_get_transport (connecting->session));
   /* Another address of a server that refused would refuse again, and count it as an attempt. */

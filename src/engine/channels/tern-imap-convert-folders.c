@@ -4,35 +4,11 @@
 #include <string.h>
 
 #include "tern-folder.h"
-#include "tern-imap-folder-names.h"
+#include "tern-imap-folder-roles.h"
 #include "tern-imap-utf7.h"
 
 /* How long it is believed, without HIGHESTMODSEQ, that flags are what they were (µs). */
 #define STAMP_AGE (2 * 60 * 60 * (gint64) G_USEC_PER_SEC)
-
-static TernFolderRole
-role_from_flags (TernImapMailboxFlags flags)
-{
-  static const struct
-  {
-    TernImapMailboxFlags flag;
-    TernFolderRole role;
-  } roles[] = {
-    { TERN_IMAP_MAILBOX_INBOX, TERN_FOLDER_ROLE_INBOX },
-    { TERN_IMAP_MAILBOX_DRAFTS, TERN_FOLDER_ROLE_DRAFTS },
-    { TERN_IMAP_MAILBOX_SENT, TERN_FOLDER_ROLE_SENT },
-    { TERN_IMAP_MAILBOX_TRASH, TERN_FOLDER_ROLE_TRASH },
-    { TERN_IMAP_MAILBOX_JUNK, TERN_FOLDER_ROLE_JUNK },
-    { TERN_IMAP_MAILBOX_ARCHIVE, TERN_FOLDER_ROLE_ARCHIVE },
-    { TERN_IMAP_MAILBOX_ALL, TERN_FOLDER_ROLE_ALL },
-    { TERN_IMAP_MAILBOX_FLAGGED, TERN_FOLDER_ROLE_FLAGGED },
-  };
-
-  for (guint i = 0; i < G_N_ELEMENTS (roles); i++)
-    if ((flags & roles[i].flag) != 0)
-      return roles[i].role;
-  return TERN_FOLDER_ROLE_NONE;
-}
 
 /* The namespace that a name belongs to: the longest prefix counts. NULL for the user's own without
  * one. INBOX is the user's own wherever it stands. */
@@ -274,7 +250,7 @@ convert_folder (const TernImapMailbox *mailbox, GArray *namespaces, GHashTable *
   if (strcmp (mailbox->name, "INBOX") == 0)
     folder->role = TERN_FOLDER_ROLE_INBOX;
   else if (is_personal (namespaces, mailbox->name))
-    folder->role = role_from_flags (mailbox->flags);
+    folder->role = tern_imap_folder_role_from_flags (mailbox->flags);
   folder->selectable = (mailbox->flags & TERN_IMAP_MAILBOX_NOSELECT) == 0;
   convert_counts (folder, mailbox);
   return folder;
@@ -284,72 +260,6 @@ static int
 compare_paths (gconstpointer a, gconstpointer b)
 {
   return strcmp ((*(TernFolder *const *) a)->path, (*(TernFolder *const *) b)->path);
-}
-
-static guint
-count_levels (const TernFolder *folder)
-{
-  guint levels = 0;
-
-  for (const char *p = folder->path; *p != '\0'; p++)
-    levels += *p == '/';
-  return levels;
-}
-
-/* Where a server marks several for one purpose, the highest keeps it. INBOX stays INBOX only. */
-static void
-settle_roles (GPtrArray *folders, TernFolder **by_role)
-{
-  for (guint i = 0; i < folders->len; i++)
-    {
-      TernFolder *folder = folders->pdata[i], *other = by_role[folder->role];
-
-      if (folder->role == TERN_FOLDER_ROLE_NONE)
-        continue;
-      if (folder->role == TERN_FOLDER_ROLE_INBOX && strcmp (folder->remote_id, "INBOX") != 0)
-        folder->role = TERN_FOLDER_ROLE_NONE;
-      else if (other != NULL && count_levels (folder) >= count_levels (other))
-        folder->role = TERN_FOLDER_ROLE_NONE;
-      else
-        {
-          if (other != NULL)
-            other->role = TERN_FOLDER_ROLE_NONE;
-          by_role[folder->role] = folder;
-        }
-    }
-}
-
-/* Names tell only what no attribute told, and the highest folder counts: `Trash` before
- * `Old/Trash`. */
-static void
-guess_roles (GPtrArray *folders, GArray *namespaces, TernFolder **by_role)
-{
-  TernFolder *best[TERN_FOLDER_ROLE_FLAGGED + 1] = { NULL };
-  guint best_rank[TERN_FOLDER_ROLE_FLAGGED + 1] = { 0 };
-
-  for (guint i = 0; i < folders->len; i++)
-    {
-      TernFolder *folder = folders->pdata[i];
-      guint rank;
-      TernFolderRole role = folder->role == TERN_FOLDER_ROLE_NONE && folder->selectable
-                                ? tern_imap_folder_name_get_role (folder->name, &rank)
-                                : TERN_FOLDER_ROLE_NONE;
-
-      /* Where all mail is kept in one folder, that is the archive. */
-      if (role == TERN_FOLDER_ROLE_NONE || by_role[role] != NULL ||
-          (role == TERN_FOLDER_ROLE_ARCHIVE && by_role[TERN_FOLDER_ROLE_ALL] != NULL) ||
-          !is_personal (namespaces, folder->remote_id))
-        continue;
-      if (best[role] == NULL || count_levels (folder) < count_levels (best[role]) ||
-          (count_levels (folder) == count_levels (best[role]) && rank < best_rank[role]))
-        {
-          best[role] = folder;
-          best_rank[role] = rank;
-        }
-    }
-  for (guint role = 0; role < G_N_ELEMENTS (best); role++)
-    if (best[role] != NULL)
-      best[role]->role = (TernFolderRole) role;
 }
 
 /* Folders with a role are wanted whatever the server says; and where something below is subscribed
@@ -425,7 +335,7 @@ tern_imap_convert_folders (TernImapMailboxes *mailboxes, GArray *namespaces)
 {
   GPtrArray *folders = g_ptr_array_new_with_free_func ((GDestroyNotify) tern_folder_unref);
   gboolean is_told = tern_imap_mailboxes_has_subscriptions (mailboxes);
-  TernFolder *by_role[TERN_FOLDER_ROLE_FLAGGED + 1] = { NULL };
+  g_autoptr (GPtrArray) own = g_ptr_array_new ();
   g_autoptr (GHashTable) names = NULL;
   GPtrArray *all;
 
@@ -442,9 +352,10 @@ tern_imap_convert_folders (TernImapMailboxes *mailboxes, GArray *namespaces)
       folder = convert_folder (mailbox, namespaces, names);
       folder->subscribed = !is_told || (mailbox->flags & TERN_IMAP_MAILBOX_SUBSCRIBED) != 0;
       g_ptr_array_add (folders, folder);
+      if (is_personal (namespaces, mailbox->name))
+        g_ptr_array_add (own, folder);
     }
-  settle_roles (folders, by_role);
-  guess_roles (folders, namespaces, by_role);
+  tern_imap_folder_roles_settle (own);
   settle_subscriptions (folders);
   g_ptr_array_sort (folders, compare_paths);
   return folders;

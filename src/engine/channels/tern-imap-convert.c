@@ -134,16 +134,26 @@ convert_addresses (const TernImapResponse *response, guint list)
   return addresses;
 }
 
+/* Whether two lists name the same addresses, whatever the names beside them. */
 static gboolean
-addresses_equal (GPtrArray *a, GPtrArray *b)
+addresses_equal (const TernImapResponse *response, guint a, guint b)
 {
-  if (a == NULL || b == NULL || a->len != b->len)
-    return a == b;
-  for (guint i = 0; i < a->len; i++)
-    if (g_strcmp0 (((TernAddress *) a->pdata[i])->address,
-                   ((TernAddress *) b->pdata[i])->address) != 0)
-      return FALSE;
-  return TRUE;
+  TernImapIter iters[2];
+  TernImapAddress wires[2];
+  gboolean more[2];
+
+  tern_imap_iter_init (&iters[0], response, a);
+  tern_imap_iter_init (&iters[1], response, b);
+  for (;;)
+    {
+      for (guint i = 0; i < 2; i++)
+        more[i] = tern_imap_address_next (&iters[i], &wires[i]);
+      if (!more[0] || !more[1])
+        return more[0] == more[1];
+      if (g_strcmp0 (wires[0].mailbox, wires[1].mailbox) != 0 ||
+          strcmp (wires[0].host, wires[1].host) != 0)
+        return FALSE;
+    }
 }
 
 static void
@@ -152,16 +162,16 @@ convert_envelope (TernMessage *message, const TernImapFetch *fetch)
   const TernImapEnvelope *envelope = &fetch->envelope;
   const TernImapResponse *response = fetch->response;
   char *subject = tern_mime_decode_header (envelope->subject, -1);
+  guint from = envelope->from;
 
   message->subject = subject != NULL ? subject : g_strdup ("");
-  message->from = convert_addresses (response, envelope->from);
+  message->from = convert_addresses (response, from);
   if (message->from == NULL)
-    message->from = convert_addresses (response, envelope->sender);
+    message->from = convert_addresses (response, from = envelope->sender);
   if (message->from == NULL)
     message->from = g_ptr_array_new_with_free_func ((GDestroyNotify) tern_address_unref);
-  message->reply_to = convert_addresses (response, envelope->reply_to);
-  if (addresses_equal (message->reply_to, message->from)) /* servers fill in what is missing */
-    g_clear_pointer (&message->reply_to, g_ptr_array_unref);
+  if (!addresses_equal (response, envelope->reply_to, from)) /* servers fill in what is missing */
+    message->reply_to = convert_addresses (response, envelope->reply_to);
   message->to = convert_addresses (response, envelope->to);
   message->cc = convert_addresses (response, envelope->cc);
   message->message_id = tern_mime_clean_references (envelope->message_id, -1);
@@ -188,15 +198,14 @@ convert_references (const TernImapFetch *fetch)
   return NULL;
 }
 
-static char *
-find_parameter (const TernImapFetch *fetch, guint list, const char *name)
+typedef const char *Parameters[2 * MAX_PARAMETERS + 1];
+
+static void
+read_parameters (const TernImapFetch *fetch, guint list, Parameters pairs)
 {
-  const char *pairs[2 * MAX_PARAMETERS + 1];
   TernImapIter iter;
   guint n = 0, key, value;
 
-  if (!tern_imap_response_is_list (fetch->response, list))
-    return NULL;
   tern_imap_iter_init (&iter, fetch->response, list);
   while (n < 2 * MAX_PARAMETERS && (key = tern_imap_iter_next (&iter)) != 0 &&
          (value = tern_imap_iter_next (&iter)) != 0)
@@ -207,7 +216,6 @@ find_parameter (const TernImapFetch *fetch, guint list, const char *name)
         n += 2;
     }
   pairs[n] = NULL;
-  return n > 0 ? tern_mime_decode_parameter (pairs, name) : NULL;
 }
 
 static char *
@@ -224,10 +232,15 @@ convert_content_id (const char *wire)
 static void
 convert_single (TernStructure *structure, const TernImapFetch *fetch, const TernImapPart *part)
 {
-  g_autofree char *name = find_parameter (fetch, part->disposition_parameters, "filename");
-  g_autofree char *format = find_parameter (fetch, part->parameters, "format");
+  Parameters of_disposition, of_type;
+  g_autofree char *name = NULL;
+  g_autofree char *format = NULL;
 
-  structure->charset = find_parameter (fetch, part->parameters, "charset");
+  read_parameters (fetch, part->disposition_parameters, of_disposition);
+  read_parameters (fetch, part->parameters, of_type);
+  name = tern_mime_decode_parameter (of_disposition, "filename");
+  format = tern_mime_decode_parameter (of_type, "format");
+  structure->charset = tern_mime_decode_parameter (of_type, "charset");
   structure->encoding = tern_encoding_from_string (part->encoding);
   structure->size = part->size;
   structure->content_id = convert_content_id (part->content_id);
@@ -235,7 +248,7 @@ convert_single (TernStructure *structure, const TernImapFetch *fetch, const Tern
       part->disposition != NULL && g_ascii_strcasecmp (part->disposition, "attachment") == 0;
   structure->is_flowed = format != NULL && g_ascii_strcasecmp (format, "flowed") == 0;
   if (name == NULL)
-    name = find_parameter (fetch, part->parameters, "name");
+    name = tern_mime_decode_parameter (of_type, "name");
   if (name != NULL && *name != '\0')
     structure->filename = tern_mime_clean_filename (name, "attachment");
 }
@@ -310,7 +323,8 @@ tern_imap_convert_labels (const TernImapFetch *fetch)
     {
       const char *name = tern_imap_response_get_string (fetch->response, node);
 
-      if (name == NULL || *name == '\0' || *name == '\\' || strpbrk (name, "\r\n") != NULL)
+      if (name == NULL || *name == '\0' || *name == '\\' || strpbrk (name, "\r\n") != NULL ||
+          strlen (name) > TERN_IMAP_MAX_MAILBOX_NAME)
         continue;
       g_ptr_array_add (labels, tern_imap_utf7_decode (name));
     }

@@ -327,6 +327,14 @@ tern_imap_channel_acquire_async (TernImapChannel *self,
       g_free (request);
       return;
     }
+  if (self->is_suspended && is_background (use)) /* the user's own click is tried all the same */
+    {
+      g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_NETWORK_UNREACHABLE,
+                               "there is no network, or the computer is about to sleep");
+      g_object_unref (task);
+      g_free (request);
+      return;
+    }
   request->use = use;
   request->folder = g_strdup (folder);
   g_task_set_task_data (task, request, request_free);
@@ -371,11 +379,11 @@ tern_imap_channel_release (TernImapLease *lease)
 
 /* Whether what failed may be tried once more: the connection had grown old and was found dead, or
  * it was given away ahead of a sign-in for which there is another way, or an extension is done
- * without from now on. */
+ * without from now on. Nothing is begun anew while the computer is about to sleep. */
 gboolean
 tern_imap_lease_can_repeat (const TernImapLease *lease, const GError *error)
 {
-  if (tern_imap_session_is_alive (lease->session))
+  if (tern_imap_session_is_alive (lease->session) || lease->slot->channel->is_suspended)
     return FALSE;
   if (tern_imap_session_get_fault (lease->session) != NULL ||
       tern_imap_connect_has_other_way (lease->slot->channel, lease->session, error))

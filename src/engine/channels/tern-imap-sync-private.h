@@ -87,6 +87,7 @@ typedef struct
   gboolean has_resumed;    /* warm: an earlier run was taken up */
   gboolean wants_scan;     /* warm: all flags have to be compared */
   TernImapRanges *present; /* the UIDs that a scan has seen so far */
+  guint n_present;         /* how often one was added to them */
   guint32 scan_low;        /* the lowest sequence number that it has asked for */
 
   GPtrArray *batch; /* TernMessage */
@@ -110,6 +111,7 @@ void tern_imap_sync_start_cold (TernImapSync *self);
 void tern_imap_sync_start_windows (TernImapSync *self, guint32 below, guint32 floor);
 void tern_imap_sync_end_windows (TernImapSync *self);
 void tern_imap_sync_send_warm (TernImapSync *self);
+void tern_imap_sync_checked_cb (GObject *object, GAsyncResult *result, gpointer user_data);
 void tern_imap_sync_next (TernImapSync *self);
 void tern_imap_sync_repair (TernImapSync *self);
 

@@ -70,8 +70,9 @@ changed_vanished (TernImapRanges *uids, gpointer user_data)
     tern_imap_sync_remove (self, uids);
 }
 
-static void
-new_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+/* One of the commands that leave with the SELECT is answered. */
+void
+tern_imap_sync_checked_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (TernImapSync) self = user_data;
   GError *error = NULL;
@@ -155,11 +156,12 @@ tern_imap_sync_send_warm (TernImapSync *self)
   self->has_vanished = self->has_resumed = self->wants_scan = FALSE;
   self->checks++;
   g_snprintf (set, sizeof set, "%u:%u", self->state.uidnext, last_of_first_new (self));
-  tern_imap_fetch_async (
-      session, TRUE, set,
-      tern_imap_session_has (session, "PREVIEW") ? TERN_IMAP_SYNC_ITEMS_AND_PREVIEW
-                                                 : TERN_IMAP_SYNC_ITEMS,
-      NULL, &handler, self, g_task_get_cancellable (self->task), new_cb, tern_imap_sync_ref (self));
+  tern_imap_fetch_async (session, TRUE, set,
+                         tern_imap_session_has (session, "PREVIEW")
+                             ? TERN_IMAP_SYNC_ITEMS_AND_PREVIEW
+                             : TERN_IMAP_SYNC_ITEMS,
+                         NULL, &handler, self, g_task_get_cancellable (self->task),
+                         tern_imap_sync_checked_cb, tern_imap_sync_ref (self));
   if (self->state.lowest >= self->state.uidnext)
     return; /* nothing is known */
   if (self->state.modseq > 0 && tern_imap_session_has (session, "CONDSTORE"))

@@ -9,8 +9,6 @@
 #define SMALL_WINDOW 200
 /* So many further messages' headers, some hundred kilobytes, are worth being compressed. */
 #define BULK 1000
-/* Messages that are asked for again one by one, at most. */
-#define MAX_REPAIRS 200
 
 typedef struct
 {
@@ -175,7 +173,12 @@ tern_imap_sync_end_windows (TernImapSync *self)
   self->state.uidnext = MAX (self->state.uidnext, self->highest + 1);
   if (!self->has_state)
     {
-      tern_imap_sync_repair (self);
+      tern_imap_sync_flush (self);
+      /* What a change of ours put here before the folder was known may be gone again. */
+      if (tern_sink_count_known (self->sink) > tern_imap_sync_count_there (self))
+        tern_imap_sync_compare (self);
+      else
+        tern_imap_sync_repair (self);
       return;
     }
   self->has_resumed = TRUE; /* what was known before may have gone meanwhile */
@@ -245,7 +248,7 @@ tern_imap_sync_repair (TernImapSync *self)
   g_autoptr (GArray) broken = g_steal_pointer (&self->broken);
 
   self->broken = g_array_new (FALSE, FALSE, sizeof (guint32));
-  for (guint i = 0; i < MIN (broken->len, MAX_REPAIRS); i++)
+  for (guint i = 0; i < broken->len; i++)
     {
       char uid[16];
 

@@ -10,6 +10,8 @@
 /* While data streams in, the sink gets a batch when so many messages or µs have gathered. */
 #define BATCH_MESSAGES 500
 #define BATCH_TIME (30 * G_TIME_SPAN_MILLISECOND)
+/* Messages that are asked for again one by one, at most. */
+#define MAX_REPAIRS 200
 
 /* Reads a checkpoint; FALSE where it is none of ours. */
 gboolean
@@ -226,10 +228,10 @@ tern_imap_sync_take (TernImapSync *self, const TernImapFetch *fetch)
     }
   if (fetch->response->damaged || (fetch->is_damaged && !has_envelope))
     {
-      if (fetch->uid != 0)
-        g_array_append_val (self->broken, fetch->uid);
-      else
+      if (fetch->uid == 0)
         g_message ("A message of the server could not be understood and is left out");
+      else if (self->broken->len < MAX_REPAIRS)
+        g_array_append_val (self->broken, fetch->uid);
       return TRUE;
     }
   if (!has_envelope || fetch->uid == 0)
@@ -284,6 +286,7 @@ begin_cold (TernImapSync *self, const TernImapSelected *selected)
 {
   if (self->has_state)
     tern_sink_reset (self->sink);
+  g_clear_pointer (&self->present, tern_imap_ranges_free);
   self->has_state = FALSE;
   g_clear_pointer (&self->checkpoint, g_free);
   self->state = (TernImapSyncState){ .uidvalidity = selected->uidvalidity,
@@ -304,7 +307,9 @@ open_mailbox (TernImapSync *self)
   self->exists = selected->exists;
   self->expunged = selected->expunged;
   self->last_flush = g_get_monotonic_time ();
-  if (!self->has_state || self->state.uidvalidity != selected->uidvalidity)
+  /* A server that names no UIDVALIDITY may mean other messages by its UIDs each time. */
+  if (!self->has_state || selected->uidvalidity == 0 ||
+      self->state.uidvalidity != selected->uidvalidity)
     {
       begin_cold (self, selected);
       return;

@@ -44,13 +44,18 @@ void tern_imap_watch_update (TernImapChannel *self);
 void tern_imap_watch_take_news (TernImapChannel *self, TernImapSession *session);
 gboolean tern_imap_watch_can_idle (TernImapChannel *self, TernImapSession *session);
 TernImapWatched *tern_imap_watch_find (GPtrArray *watched, const char *folder);
+TernImapSlot *tern_imap_watch_find_free (TernImapChannel *self, const char *folder);
 void tern_imap_slot_begin_watch (TernImapSlot *slot, TernImapWatched *watched);
 void tern_imap_slot_end_watch (TernImapSlot *slot);
 
 TernImapWatched *tern_imap_watched_new (TernImapChannel *channel, const char *folder);
 void tern_imap_watched_drop (gpointer data);
 void tern_imap_watched_tell (TernImapWatched *self);
+void tern_imap_watched_look_later (TernImapWatched *self, guint wait);
 void tern_imap_watched_look_no_more (TernImapWatched *self);
+void tern_imap_watch_clear_source (GSource **source);
+void tern_imap_watch_start_timer (GSource **source, guint ms, GSourceFunc func, gpointer data);
+guint tern_imap_watch_jitter (guint ms);
 
 void tern_imap_watch_ask_notify (TernImapSlot *slot, TernImapWatched *watched);
 gboolean tern_imap_watch_by_notify (TernImapChannel *self);
