@@ -19,7 +19,7 @@ FULL = "TERN_TEST_FULL" in os.environ
 STEPS = int(os.environ.get("TERN_TEST_STEPS", 1000 if FULL else 30))
 SEED = int(os.environ.get("TERN_TEST_SEED", random.randrange(10 ** 6) if FULL else 1))
 KEYWORDS = ("blue", "green")
-FOLDERS = ("INBOX", "Alpha", "Beta", "Archive", "Trash")
+FOLDERS = ("INBOX", "Alpha", "Beta", "Archive", "Trash", "Junk")
 
 
 class Model(harness.ServerCase):
@@ -190,6 +190,49 @@ class Model(harness.ServerCase):
             self.tell([m["subject"] for m in messages])
             self.tern("move", *[m["id"] for m in messages], target)
 
+    def tern_copy(self):
+        folder, messages = self.cached()
+        target = self.random.choice([name for name in FOLDERS if name != folder])
+        for message in messages:
+            self.copies[message["subject"]] += 1
+        if messages:
+            self.tell([m["subject"] for m in messages])
+            self.tern("copy", *[m["id"] for m in messages], target)
+
+    def file_away(self):
+        _, messages = self.cached()
+        if messages:
+            self.tell([m["subject"] for m in messages])
+            self.tern(self.random.choice(("archive", "junk")), *[m["id"] for m in messages])
+
+    def mark_read(self):
+        self.tern("mark-read", self.email, self.random.choice(FOLDERS))
+
+    def empty_trash(self):
+        done = self.tern("list", self.email, "Trash", "--limit", 1000)
+        if done.returncode == 0:
+            self.removed |= {m["subject"] for m in harness.json.loads(done.stdout)}
+            self.tern("empty", self.email, "Trash")
+
+    def tern_append(self):
+        self.number += 1
+        subject = f"Letter {self.number:04}"
+        path = os.path.join(self.profile, "letter.eml")
+        with open(path, "wb") as file:
+            file.write(harness.letter(subject, f"Text of {subject}.\n"))
+        folder = self.random.choice(FOLDERS)
+        self.tell("append here", subject, folder)
+        # Whether it was kept to be sent later or not, it is there at most once.
+        self.copies[subject] = 1
+        if self.tern("append", self.email, folder, path).returncode == harness.FAILED:
+            self.removed.add(subject)
+
+    def tern_folder(self):
+        """Makes, renames or removes one of the folders that no letter goes to."""
+        name, other = self.random.sample([f"Gamma {n}" for n in range(3)], 2)
+        kind = self.random.choice(("create", "rename", "delete"))
+        self.tern("folder", kind, self.email, name, *([other] if kind == "rename" else []))
+
     def delete(self):
         folder, messages = self.cached()
         if messages:
@@ -267,7 +310,9 @@ class Model(harness.ServerCase):
         self.prepare(name, harness.MASKS[name])
         there = [self.append, self.store, self.store, self.copy, lambda: self.copy(True),
                  self.expunge, self.drop, self.other_folder]
-        here = [self.flag, self.flag, self.move, self.move, self.delete, self.sync_some]
+        here = [self.flag, self.flag, self.move, self.move, self.delete, self.tern_copy,
+                self.file_away, self.mark_read, self.empty_trash, self.tern_append,
+                self.tern_folder, self.sync_some]
         try:
             for _ in range(STEPS):
                 step = self.random.random()
