@@ -80,7 +80,7 @@ typedef struct
   gboolean closing;  /* close once @out is sent */
   gboolean closed;
   gboolean stalled;
-  gboolean held; /* nothing is sent */
+  gboolean held;    /* nothing is sent */
   gboolean upgrade; /* TLS once @out is sent */
   gboolean authenticated;
   gboolean read_only;

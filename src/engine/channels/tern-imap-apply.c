@@ -45,6 +45,7 @@ apply_free (gpointer data)
   g_array_unref (self->asked);
   g_array_unref (self->sets);
   tern_imap_mailboxes_unref (self->counts);
+  g_clear_error (&self->refusal);
   g_clear_pointer (&self->wanted, g_hash_table_unref);
   g_clear_pointer (&self->surplus, tern_imap_apply_surplus_free);
   g_clear_error (&self->error);
@@ -320,7 +321,8 @@ tern_imap_apply_start (TernImapApply *self)
   if (tern_imap_apply_is_again (self) && self->kind != TERN_OPERATION_MOVE)
     tern_imap_apply_compare (self);
   /* The answer to what cannot be done twice was lost: did the server do it? */
-  else if (!tern_imap_apply_is_again (self) && self->target_uidnext != 0 && self->is_resumed && self->wanted == NULL)
+  else if (!tern_imap_apply_is_again (self) && self->target_uidnext != 0 && self->is_resumed &&
+           self->wanted == NULL)
     tern_imap_apply_search (self, is_for_messages ? self->target : self->folder);
   else if (is_for_messages)
     tern_imap_apply_acquire (self, self->folder, work_on_messages);
