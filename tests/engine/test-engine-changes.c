@@ -637,6 +637,40 @@ test_rename_without_an_answer (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (fixture_nth_message (fixture, "Old", 0), ==, message);
 }
 
+/* A server without the codes of RFC 5530; a command that is cut does not come here. */
+static char *
+refuse_without_a_code (TernMockImapServer *server,
+                       const TernMockImapCommand *command,
+                       gpointer user_data)
+{
+  ++*(guint *) user_data;
+  return g_strdup ("$TAG NO no\r\n");
+}
+
+static void
+test_folder_without_an_answer (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (TernOperation) create = NULL;
+  guint created = 0, removed = 0;
+
+  tern_mock_imap_server_set_handler (fixture->server, "CREATE", refuse_without_a_code, &created);
+  tern_mock_imap_server_cut (fixture->server, "CREATE", 0);
+  create =
+      fixture_apply (fixture, tern_operation_new_create_folder (fixture->account_id, 0, "Clients"));
+  flush_at_last (fixture);
+  g_assert_null (fixture->failure);
+  g_assert_cmpuint (created, ==, 1);
+  g_assert_true (has_folder (fixture, "Clients"));
+
+  tern_mock_imap_server_set_handler (fixture->server, "DELETE", refuse_without_a_code, &removed);
+  tern_mock_imap_server_cut (fixture->server, "DELETE", 0);
+  apply (fixture, tern_operation_new_delete_folder (create->folder_id));
+  flush_at_last (fixture);
+  g_assert_null (fixture->failure);
+  g_assert_cmpuint (removed, ==, 1);
+  g_assert_false (has_folder (fixture, "Clients"));
+}
+
 static void
 test_refused_rename (Fixture *fixture, gconstpointer data)
 {
@@ -754,6 +788,8 @@ main (int argc, char **argv)
   ADD ("a refused folder takes back what was moved into it", NULL, test_refused_create);
   ADD ("a refused name is taken back", NULL, test_refused_rename);
   ADD ("a name that was given without an answer is kept", NULL, test_rename_without_an_answer);
+  ADD ("a folder that was made or removed without an answer is not called refused", NULL,
+       test_folder_without_an_answer);
   ADD ("names and places that cannot be are refused at once", NULL, test_impossible_names);
   ADD ("a letter larger than the server takes is not sent", PLAIN " APPENDLIMIT=20",
        test_append_over_the_limit);

@@ -45,6 +45,46 @@ command_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   tern_imap_apply_arrived (user_data, error);
 }
 
+/* --- Asking again --- */
+
+static void
+looked_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  TernImapApply *self = user_data;
+  GError *error = NULL;
+  gboolean is_there = tern_imap_command_finish (TERN_IMAP_SESSION (object), result, &error);
+
+  if (error != NULL && !tern_imap_apply_is_refusal (error))
+    {
+      tern_imap_apply_arrived (self, error);
+      return;
+    }
+  g_clear_error (&error);
+  tern_imap_apply_arrived (
+      self, is_there == self->is_wanted_there ? NULL : g_steal_pointer (&self->refusal));
+}
+
+/* Where an earlier answer was lost, a server may refuse what it has done already, and not every one
+ * says so by a code (RFC 5530): whether the folder is there tells it. */
+static void
+changed_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  TernImapApply *self = user_data;
+  GError *error = NULL;
+
+  if (tern_imap_command_finish (TERN_IMAP_SESSION (object), result, &error) || !self->is_resumed ||
+      !tern_imap_apply_is_refusal (error))
+    {
+      tern_imap_apply_arrived (self, error);
+      return;
+    }
+  g_clear_error (&self->refusal);
+  self->refusal = error;
+  tern_imap_mailbox_status_async (TERN_IMAP_SESSION (object), self->counts,
+                                  self->is_wanted_there ? self->outcome->created : self->folder,
+                                  tern_imap_apply_get_cancellable (self), looked_cb, self);
+}
+
 /* --- Names --- */
 
 static const TernImapNamespace *
@@ -193,10 +233,11 @@ create (TernImapApply *self)
       tern_imap_apply_fail (self, error);
       return;
     }
+  self->is_wanted_there = TRUE;
   tern_imap_apply_begin_flight (self, created);
   self->pending++;
   tern_imap_create_async (tern_imap_apply_get_session (self), self->outcome->created,
-                          get_use (self->role), tern_imap_apply_get_cancellable (self), command_cb,
+                          get_use (self->role), tern_imap_apply_get_cancellable (self), changed_cb,
                           self);
   tern_imap_apply_end_flight (self);
 }
@@ -224,19 +265,6 @@ renamed (TernImapApply *self)
       subscribe (self, to, TRUE);
     }
   tern_imap_apply_end_flight (self);
-}
-
-/* Where an earlier answer was lost, a folder that is gone was renamed by it. */
-static void
-renamed_cb (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  TernImapApply *self = user_data;
-  GError *error = NULL;
-
-  if (!tern_imap_command_finish (TERN_IMAP_SESSION (object), result, &error) && self->is_resumed &&
-      g_error_matches (error, TERN_ERROR, TERN_ERROR_GONE))
-    g_clear_error (&error);
-  tern_imap_apply_arrived (self, error);
 }
 
 static void
@@ -271,7 +299,7 @@ rename_folder (TernImapApply *self)
   leave (self);
   self->pending++;
   tern_imap_rename_async (tern_imap_apply_get_session (self), self->folder, name,
-                          tern_imap_apply_get_cancellable (self), renamed_cb, self);
+                          tern_imap_apply_get_cancellable (self), changed_cb, self);
   tern_imap_apply_end_flight (self);
 }
 
@@ -291,7 +319,7 @@ delete_folder (TernImapApply *self)
   leave (self);
   self->pending++;
   tern_imap_delete_async (tern_imap_apply_get_session (self), self->folder,
-                          tern_imap_apply_get_cancellable (self), command_cb, self);
+                          tern_imap_apply_get_cancellable (self), changed_cb, self);
   subscribe (self, self->folder, FALSE);
   tern_imap_apply_end_flight (self);
 }

@@ -69,6 +69,8 @@ struct _TernImapApply
   guint32 target_uidvalidity;
   guint32 target_uidnext;
   TernImapMailboxes *counts; /* what STATUS told of the target */
+  gboolean is_wanted_there;  /* the folder is to be there afterwards, not gone */
+  GError *refusal;           /* of what may have been done before */
   char delimiter;            /* in names of folders */
   GHashTable *wanted;        /* utf8 → GQueue of indexes + 1: letters looked for in the target */
   TernImapApplySurplus *surplus;

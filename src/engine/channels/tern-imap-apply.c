@@ -45,6 +45,7 @@ apply_free (gpointer data)
   g_array_unref (self->asked);
   g_array_unref (self->sets);
   tern_imap_mailboxes_unref (self->counts);
+  g_clear_error (&self->refusal);
   g_clear_pointer (&self->wanted, g_hash_table_unref);
   g_clear_pointer (&self->surplus, tern_imap_apply_surplus_free);
   g_clear_error (&self->error);
