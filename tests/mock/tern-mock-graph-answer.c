@@ -443,7 +443,10 @@ answer_of_message (TernMockGraph *self,
 }
 
 static void
-answer_inner (TernMockGraph *self, JsonObject *inner, JsonBuilder *builder)
+answer_inner (TernMockGraph *self,
+              const MockRequest *outer,
+              JsonObject *inner,
+              JsonBuilder *builder)
 {
   const char *url = json_object_get_string_member (inner, "url");
   const char *question = strchr (url, '?');
@@ -458,7 +461,15 @@ answer_inner (TernMockGraph *self, JsonObject *inner, JsonBuilder *builder)
   g_autofree char *json = node != NULL ? json_to_string (node, FALSE) : g_strdup ("");
   g_autoptr (GBytes) body = g_bytes_new (json, strlen (json));
   g_autoptr (JsonParser) parser = json_parser_new ();
-  MockRequest request = { method, path, query, NULL, -1, -1, body };
+  MockRequest request = {
+    .method = method,
+    .base = outer->base,
+    .path = path,
+    .query = query,
+    .range_begin = -1,
+    .range_end = -1,
+    .body = body,
+  };
   MockAnswer answer = { 0 };
   MockScript *script = mock_take_script (self, line);
 
@@ -507,7 +518,7 @@ answer_batch (TernMockGraph *self, const MockRequest *request, MockAnswer *answe
   json_builder_set_member_name (builder, "responses");
   json_builder_begin_array (builder);
   for (guint i = json_array_get_length (list); i > 0; i--)
-    answer_inner (self, json_array_get_object_element (list, i - 1), builder);
+    answer_inner (self, request, json_array_get_object_element (list, i - 1), builder);
   json_builder_end_array (builder);
   json_builder_end_object (builder);
   mock_set_json (answer, 200, builder);

@@ -213,7 +213,7 @@ build_gone (JsonBuilder *builder, const MockFolder *folder, guint64 since)
 }
 
 static void
-add_link (TernMockGraph *self,
+add_link (const char *base,
           JsonBuilder *builder,
           const MockFolder *folder,
           const char *member,
@@ -222,7 +222,7 @@ add_link (TernMockGraph *self,
 {
   g_autofree char *link = g_strdup_printf (
       "%s/me/mailFolders/%s/messages/delta?%s=%u.%" G_GUINT64_FORMAT ".%" G_GUINT64_FORMAT ".%u",
-      self->base, folder->id, parameter, place.generation, place.since, place.until, place.told);
+      base, folder->id, parameter, place.generation, place.since, place.until, place.told);
 
   add_string (builder, member, link);
 }
@@ -261,9 +261,9 @@ mock_answer_delta (TernMockGraph *self,
   json_builder_end_array (builder);
   place.told = end;
   if (end < messages->len)
-    add_link (self, builder, folder, "@odata.nextLink", "$skiptoken", place);
+    add_link (request->base, builder, folder, "@odata.nextLink", "$skiptoken", place);
   else
-    add_link (self, builder, folder, "@odata.deltaLink", "$deltatoken", place);
+    add_link (request->base, builder, folder, "@odata.deltaLink", "$deltatoken", place);
   json_builder_end_object (builder);
   mock_set_json (answer, 200, builder);
 }

@@ -71,10 +71,12 @@ struct _TernMockGraph
   GMainLoop *loop;
   GThread *thread;
   SoupServer *server;
+  SoupSession *session; /* (nullable): to the provider */
   char *base;
 
   GRecMutex lock; /* of everything below */
   char *token;
+  char *provider;      /* (nullable): is asked about tokens in place of @token */
   GPtrArray *folders;  /* MockFolder */
   GPtrArray *messages; /* MockMessage */
   GPtrArray *scripts;  /* MockScript */
@@ -108,6 +110,7 @@ typedef struct
 typedef struct
 {
   const char *method;
+  const char *base; /* what stands before links */
   const char *path; /* below the base, decoded, without the query */
   GHashTable *query;
   const char *prefer;

@@ -207,14 +207,40 @@ drop (SoupServerMessage *message)
   g_io_stream_close (stream, NULL, NULL);
 }
 
+/* Whether a provider says that a token is good. */
+static gboolean
+ask_provider (TernMockGraph *self, const char *provider, const char *token)
+{
+  g_autofree char *escaped = g_uri_escape_string (token, NULL, FALSE);
+  g_autofree char *url = g_strconcat (provider, "/introspect?access_token=", escaped, NULL);
+  g_autoptr (SoupMessage) question = soup_message_new (SOUP_METHOD_GET, url);
+  g_autoptr (GBytes) answer = NULL;
+
+  if (self->session == NULL)
+    self->session = soup_session_new ();
+  answer = soup_session_send_and_read (self->session, question, NULL, NULL);
+  return answer != NULL && soup_message_get_status (question) == SOUP_STATUS_OK;
+}
+
+/* Not to be called locked: the provider may need the thread that waits for the lock. */
 static gboolean
 has_token (TernMockGraph *self, SoupServerMessage *message)
 {
-  g_autofree char *expected = g_strconcat ("Bearer ", self->token, NULL);
+  const char *shown = soup_message_headers_get_one (
+      soup_server_message_get_request_headers (message), "Authorization");
+  g_autofree char *provider = NULL;
 
-  return g_strcmp0 (soup_message_headers_get_one (soup_server_message_get_request_headers (message),
-                                                  "Authorization"),
-                    expected) == 0;
+  if (shown == NULL || !g_str_has_prefix (shown, "Bearer "))
+    return FALSE;
+  shown += strlen ("Bearer ");
+  {
+    MOCK_LOCKED (self);
+
+    if (self->provider == NULL)
+      return strcmp (shown, self->token) == 0;
+    provider = g_strdup (self->provider);
+  }
+  return ask_provider (self, provider, shown);
 }
 
 static void
@@ -239,10 +265,25 @@ mock_parse_query (const char *query)
                        : g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
 }
 
+/* What the client takes for the Graph's address: a proxy may stand before it. */
+static char *
+dup_base_of (SoupServerMessage *message)
+{
+  GUri *uri = soup_server_message_get_uri (message);
+
+  return g_strdup_printf ("%s://%s:%d/v1.0", g_uri_get_scheme (uri), g_uri_get_host (uri),
+                          g_uri_get_port (uri));
+}
+
 static void
-answer_request (TernMockGraph *self, SoupServerMessage *message, const char *path, char **line)
+answer_request (TernMockGraph *self,
+                SoupServerMessage *message,
+                const char *path,
+                gboolean allowed,
+                char **line)
 {
   const char *query = g_uri_get_query (soup_server_message_get_uri (message));
+  g_autofree char *base = dup_base_of (message);
   g_autofree char *plain = query != NULL ? g_uri_unescape_string (query, NULL) : NULL;
   g_autoptr (GHashTable) fields = mock_parse_query (query);
   g_autoptr (GBytes) body =
@@ -250,6 +291,7 @@ answer_request (TernMockGraph *self, SoupServerMessage *message, const char *pat
   MockAnswer answer = { 0 };
   MockRequest request = {
     .method = soup_server_message_get_method (message),
+    .base = base,
     .path = path,
     .query = fields,
     .prefer =
@@ -268,7 +310,7 @@ answer_request (TernMockGraph *self, SoupServerMessage *message, const char *pat
   soup_message_headers_remove (soup_server_message_get_request_headers (message), "Range");
   is_slow = script != NULL && script->kind == MOCK_TRICKLE;
   is_dropped = script != NULL && script->kind == MOCK_DROP;
-  if (!has_token (self, message))
+  if (!allowed)
     mock_answer_error (&answer, 401, "InvalidAuthenticationToken");
   else if (script == NULL || (script->kind != MOCK_FAIL && script->kind != MOCK_REPLY))
     mock_answer (self, &request, &answer);
@@ -298,13 +340,14 @@ request_cb (SoupServer *server,
             gpointer user_data)
 {
   TernMockGraph *self = user_data;
+  gboolean allowed = has_token (self, message);
   MOCK_LOCKED (self);
   g_autofree char *line = NULL;
 
   self->at_once++;
   self->most_at_once = MAX (self->most_at_once, self->at_once);
   g_signal_connect (message, "finished", G_CALLBACK (finished_cb), self);
-  answer_request (self, message, path + strlen ("/v1.0/"), &line);
+  answer_request (self, message, path + strlen ("/v1.0/"), allowed, &line);
   if (!self->is_held || soup_server_message_get_socket (message) == NULL)
     return;
   soup_server_message_pause (message);
@@ -359,6 +402,7 @@ run (gpointer data)
   g_queue_clear_full (&self->released, g_object_unref);
   soup_server_disconnect (self->server);
   g_clear_object (&self->server);
+  g_clear_object (&self->session);
   while (g_main_context_iteration (self->context, FALSE))
     ;
   g_main_context_pop_thread_default (self->context);
@@ -368,20 +412,29 @@ run (gpointer data)
 TernMockGraph *
 tern_mock_graph_new (void)
 {
+  return tern_mock_graph_new_secure (NULL);
+}
+
+TernMockGraph *
+tern_mock_graph_new_secure (GTlsCertificate *certificate)
+{
   TernMockGraph *self = g_object_new (TERN_TYPE_MOCK_GRAPH, NULL);
+  SoupServerListenOptions options =
+      SOUP_SERVER_LISTEN_IPV4_ONLY | (certificate != NULL ? SOUP_SERVER_LISTEN_HTTPS : 0);
   g_autoptr (GError) error = NULL;
   GSList *uris;
 
   self->context = g_main_context_new ();
   self->loop = g_main_loop_new (self->context, FALSE);
   g_main_context_push_thread_default (self->context);
-  self->server = g_object_new (SOUP_TYPE_SERVER, NULL);
+  self->server = g_object_new (SOUP_TYPE_SERVER, "tls-certificate", certificate, NULL);
   soup_server_add_handler (self->server, "/v1.0/", request_cb, self, NULL);
-  soup_server_listen_local (self->server, 0, SOUP_SERVER_LISTEN_IPV4_ONLY, &error);
+  soup_server_listen_local (self->server, 0, options, &error);
   g_assert_no_error (error);
   g_main_context_pop_thread_default (self->context);
   uris = soup_server_get_uris (self->server);
-  self->base = g_strdup_printf ("http://127.0.0.1:%d/v1.0", g_uri_get_port (uris->data));
+  self->base = g_strdup_printf ("%s://127.0.0.1:%d/v1.0", g_uri_get_scheme (uris->data),
+                                g_uri_get_port (uris->data));
   g_slist_free_full (uris, (GDestroyNotify) g_uri_unref);
   self->thread = g_thread_new ("mock-graph", run, self);
   return self;

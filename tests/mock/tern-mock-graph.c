@@ -163,6 +163,7 @@ tern_mock_graph_finalize (GObject *object)
 
   g_free (self->base);
   g_free (self->token);
+  g_free (self->provider);
   g_ptr_array_unref (self->folders);
   g_ptr_array_unref (self->messages);
   g_ptr_array_unref (self->scripts);
@@ -310,6 +311,15 @@ tern_mock_graph_set_token (TernMockGraph *self, const char *token)
 
   g_free (self->token);
   self->token = g_strdup (token);
+}
+
+void
+tern_mock_graph_set_provider (TernMockGraph *self, const char *provider)
+{
+  MOCK_LOCKED (self);
+
+  g_free (self->provider);
+  self->provider = g_strdup (provider);
 }
 
 void

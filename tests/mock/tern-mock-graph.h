@@ -55,12 +55,17 @@ typedef struct
 } TernMockGraphMessage;
 
 TernMockGraph *tern_mock_graph_new (void);
+/* With TLS where there is a certificate; and over HTTP/2 where SOUP_SERVER_HTTP2 is set. */
+TernMockGraph *tern_mock_graph_new_secure (GTlsCertificate *certificate);
 /* Closes the port and every connection; disposing does it too. */
 void tern_mock_graph_stop (TernMockGraph *self);
 /* (transfer full): http://127.0.0.1:PORT/v1.0 */
 char *tern_mock_graph_dup_base (TernMockGraph *self);
 /* The only token that is taken. */
 void tern_mock_graph_set_token (TernMockGraph *self, const char *token);
+/* In place of that one, those are taken that a provider takes, which is asked each time: the
+ * address of a TernMockOauthServer, which runs in another thread than all calls. */
+void tern_mock_graph_set_provider (TernMockGraph *self, const char *provider);
 
 /* @parent is a folder's id or well-known name; NULL for the top. */
 void tern_mock_graph_add_folder (

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A provider on this machine with whom accounts sign in: tests/mock/mock-oauth.c."""
+"""A provider on this machine: where accounts sign in (tests/mock/mock-oauth.c), and its Microsoft
+Graph (tests/mock/mock-graph.c)."""
 import json
 import os
 import stat
@@ -32,12 +33,12 @@ def install_browser(data):
         file.write("[Default Applications]\nx-scheme-handler/http=browser.desktop\n")
 
 
-class Provider:
-    """Runs until stop(). An account of its domain, example.org, gets its mail from IMAP's PORT."""
+class Mock:
+    """A program that prints its address, and answers each line that it is told. Runs until stop()."""
 
-    def __init__(self, program, user):
-        self.process = subprocess.Popen([program, user], stdin=subprocess.PIPE,
-                                        stdout=subprocess.PIPE, text=True)
+    def __init__(self, command, env=None):
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        text=True, env=env)
         self.base = self.process.stdout.readline().strip()
 
     def stop(self):
@@ -51,17 +52,41 @@ class Provider:
         self.process.stdin.flush()
         return self.process.stdout.readline().strip()
 
-    def count(self, page):
-        return int(self.tell(f"count {page}"))
+    def count(self, what=""):
+        return int(self.tell(f"count {what}".strip()))
 
-    def write(self, profile, port):
+
+class Graph(Mock):
+    """A Microsoft Graph with so many letters, which takes the tokens of a Provider."""
+
+    def __init__(self, program, provider, letters, certificate=None):
+        tls = ["--tls", certificate] if certificate else []
+        super().__init__([program, *tls, "--tokens", provider.base, str(letters)],
+                         dict(os.environ, SOUP_SERVER_HTTP2="1"))
+
+    def log(self):
+        """The lines of its requests since the last "forget"."""
+        return [line for line in self.tell("log").split("\t") if line]
+
+
+class Provider(Mock):
+    """An account of its domain, example.org, gets its mail from IMAP's PORT, and before that from a
+    Graph where there is one."""
+
+    def __init__(self, program, user):
+        super().__init__([program, user])
+
+    def write(self, profile, port, graph=None):
         """Makes it known to a profile."""
+        scopes = {"imap": "https://mail.test/IMAP.AccessAsUser.All offline_access"}
         provider = {
             "id": "mock", "name": "Mock", "domains": ["example.org"], "channels": ["imap"],
             "oauth": {
                 "authorize": f"{self.base}/authorize", "device": f"{self.base}/device",
-                "token": f"{self.base}/token", "client_id": "tern-test",
-                "scopes": {"imap": "https://mail.test/IMAP.AccessAsUser.All offline_access"}},
+                "token": f"{self.base}/token", "client_id": "tern-test", "scopes": scopes},
             "imap": [{"host": "127.0.0.1", "port": port, "security": "none"}]}
+        if graph:
+            provider.update(channels=["graph", "imap"], graph=graph)
+            scopes["graph"] = "https://graph.test/Mail.ReadWrite offline_access"
         with open(os.path.join(profile, "providers.json"), "w", encoding="utf-8") as file:
             json.dump({"providers": [provider]}, file)
