@@ -12,7 +12,9 @@
 
 #define RESOURCE_FORMAT "/io/github/ternmail/Tern/store/migrations/%d.sql"
 
-/* How long the writer waits for another process's write; it never waits for readers. */
+/* How long the writer waits for another process's write, and a reader for the log to be put in
+ * order where a program ended without that or the last one is just leaving; neither waits for the
+ * other at work. */
 #define BUSY_TIMEOUT_MS 2000
 /* How long it waits for another writer's end, and how often it looks. */
 #define LOCK_TIMEOUT_MS 2000
@@ -167,7 +169,6 @@ open_writer (TernStore *self, GError **error)
 {
   int version;
 
-  sqlite3_busy_timeout (self->db, BUSY_TIMEOUT_MS);
   /* What may refuse the database comes before anything that writes. */
   return read_version (self, &version, error) && check_version (version, error) &&
          tern_store_exec (self, READ_SCHEMA, error) &&
@@ -226,6 +227,7 @@ tern_store_database_open (TernStore *self, gboolean writer, GError **error)
       return FALSE;
     }
   sqlite3_extended_result_codes (self->db, 1);
+  sqlite3_busy_timeout (self->db, BUSY_TIMEOUT_MS);
   if (!tern_store_exec (self, "PRAGMA mmap_size = " MMAP_BYTES, error))
     return FALSE;
   return writer ? open_writer (self, error) : open_reader (self, error);
