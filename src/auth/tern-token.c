@@ -121,6 +121,30 @@ tern_token_check_scope (const TernToken *self, const char *scope)
 }
 
 /**
+ * tern_token_dup_missing:
+ * @self: a token
+ * @scopes: (nullable): what was asked for, parted by spaces
+ *
+ * Looks for a scope that was asked for and not granted. What takes no part in what may be done with
+ * mail is not looked at, nor is `.default`, which stands for whatever the program is registered
+ * for.
+ *
+ * Returns: (transfer full) (nullable): the first one; %NULL for none, or where the provider did not
+ *   say
+ */
+char *
+tern_token_dup_missing (const TernToken *self, const char *scopes)
+{
+  g_auto (GStrv) names = parse_scopes (scopes != NULL ? scopes : "");
+
+  for (guint i = 0; names[i] != NULL; i++)
+    if (strcmp (names[i], ".default") != 0 &&
+        tern_token_check_scope (self, names[i]) == TERN_GRANT_MISSING)
+      return g_strdup (names[i]);
+  return NULL;
+}
+
+/**
  * tern_token_is_fresh:
  * @self: a token
  *

@@ -41,6 +41,7 @@ TernToken *tern_token_new (const char *access, const char *scope, guint expires_
 TernToken *tern_token_ref (TernToken *self);
 void tern_token_unref (TernToken *self);
 TernGrant tern_token_check_scope (const TernToken *self, const char *scope);
+char *tern_token_dup_missing (const TernToken *self, const char *scopes);
 gboolean tern_token_is_fresh (const TernToken *self);
 gboolean tern_token_has_same_scopes (const TernToken *self, const TernToken *other);
 char *tern_token_dup_scopes (const TernToken *self);

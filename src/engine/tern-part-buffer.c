@@ -65,6 +65,23 @@ tern_part_buffer_free (TernPartBuffer *self)
 }
 
 /**
+ * tern_part_buffer_reset:
+ * @self: a buffer
+ *
+ * Empties it: the part is asked for from its beginning.
+ */
+void
+tern_part_buffer_reset (TernPartBuffer *self)
+{
+  tern_mime_decoder_free (self->decoder);
+  self->decoder = tern_mime_decoder_new (self->encoding);
+  g_byte_array_set_size (self->sample, 0);
+  g_byte_array_set_size (self->content, 0);
+  self->received = 0;
+  self->is_complete = FALSE;
+}
+
+/**
  * tern_part_buffer_get_id:
  * @self: a buffer
  *

@@ -13,6 +13,7 @@ typedef struct _TernPartBuffer TernPartBuffer;
 
 TernPartBuffer *tern_part_buffer_new (const TernStructure *part);
 void tern_part_buffer_free (TernPartBuffer *self);
+void tern_part_buffer_reset (TernPartBuffer *self);
 const char *tern_part_buffer_get_id (const TernPartBuffer *self);
 guint64 tern_part_buffer_get_size (const TernPartBuffer *self);
 void

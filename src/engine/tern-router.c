@@ -202,37 +202,49 @@ tern_router_next (TernRouter *self, gint64 now)
 }
 
 /**
- * tern_router_is_remembered:
+ * tern_router_has_channel:
  * @self: a router
- * @channel: one of its channels
- * @now: the real time, µs
+ * @channel: a channel
  *
- * Returns: whether it worked within the last hour, or there is no other: it may be used without a
- *   test
+ * Returns: whether the account may be reached by it
  */
 gboolean
-tern_router_is_remembered (const TernRouter *self, const char *channel, gint64 now)
+tern_router_has_channel (const TernRouter *self, const char *channel)
 {
-  const Candidate *candidate = find (self, channel);
+  return find (self, channel) != NULL;
+}
 
-  return self->candidates->len == 1 || (candidate != NULL && lasts (candidate->works_until, now));
+/**
+ * tern_router_has_choice:
+ * @self: a router
+ *
+ * Returns: whether there is more than one channel
+ */
+gboolean
+tern_router_has_choice (const TernRouter *self)
+{
+  return self->candidates->len > 1;
 }
 
 /**
  * tern_router_postpone:
  * @self: a router
  * @channel: one of its channels
+ * @now: the real time, µs
  *
  * Lets the other channels come first in this round: this one can do less than the account needs,
  * as a token that may read only.
+ *
+ * Returns: whether another one is left to try before it
  */
-void
-tern_router_postpone (TernRouter *self, const char *channel)
+gboolean
+tern_router_postpone (TernRouter *self, const char *channel, gint64 now)
 {
   Candidate *candidate = find (self, channel);
 
-  g_return_if_fail (candidate != NULL);
+  g_return_val_if_fail (candidate != NULL, FALSE);
   candidate->postponed = TRUE;
+  return g_strcmp0 (tern_router_next (self, now), channel) != 0;
 }
 
 /**

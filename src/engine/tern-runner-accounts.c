@@ -16,7 +16,8 @@ typedef struct
   TernTokenSource *tokens; /* (nullable): what the sign-in yielded */
   char *fingerprint;
   TernTrust *trust;
-  TernChannel *channel;
+  TernRouter *router;
+  TernRoutingResult *found;
   TernChanges *changes; /* told once the secret is kept: who hears of an account uses it */
 } Adding;
 
@@ -31,12 +32,10 @@ adding_free (gpointer data)
   g_clear_object (&adding->tokens);
   g_free (adding->fingerprint);
   g_clear_object (&adding->trust);
-  if (adding->channel != NULL)
-    {
-      tern_channel_close (adding->channel);
-      tern_core_remove_guest (adding->core, adding->channel);
-    }
-  g_clear_object (&adding->channel);
+  if (adding->found != NULL)
+    tern_channel_close (adding->found->channel);
+  g_clear_pointer (&adding->found, tern_routing_result_free);
+  g_clear_pointer (&adding->router, tern_router_free);
   g_clear_pointer (&adding->changes, tern_changes_unref);
   g_free (adding);
 }
@@ -88,8 +87,9 @@ secret_stored_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   runner = tern_core_get_runner (adding->core, adding->account->id, NULL);
   if (runner != NULL)
     {
-      g_set_object (&runner->tokens, adding->tokens);
-      tern_runner_remember_endpoints (runner, adding->channel);
+      if (adding->tokens != NULL)
+        tern_runner_use_tokens (runner, adding->tokens);
+      tern_runner_remember_endpoints (runner, adding->found->channel);
     }
   tern_core_take_changes (adding->core, g_steal_pointer (&adding->changes));
   tern_core_flush (adding->core);
@@ -116,16 +116,32 @@ keep_trust (TernCore *core, TernAccount *account, const char *fingerprint, GErro
   return TRUE;
 }
 
+/* The account begins on the channel that has let it in. */
+static TernAccount *
+keep_account (Adding *adding, GError **error)
+{
+  TernStore *store = tern_core_get_store (adding->core);
+  g_autoptr (GPtrArray) states = tern_router_list_states (adding->router);
+  g_autoptr (TernAccount) kept =
+      tern_store_add_account (store, adding->account, adding->changes, error);
+
+  if (kept == NULL ||
+      !tern_store_use_channel (store, kept->id, adding->found->name, NULL, NULL, error) ||
+      !tern_store_put_channel_states (store, kept->id, states, error))
+    return NULL;
+  return g_steal_pointer (&kept);
+}
+
 static void
 tried_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   GTask *task = G_TASK (user_data);
   Adding *adding = g_task_get_task_data (task);
-  TernStore *store = tern_core_get_store (adding->core);
   TernAccount *kept;
   GError *error = NULL;
 
-  if (!tern_channel_connect_finish (TERN_CHANNEL (object), result, &error) ||
+  adding->found = tern_routing_find_finish (result, NULL, &error);
+  if (adding->found == NULL ||
       (adding->fingerprint != NULL &&
        !keep_trust (adding->core, adding->account, adding->fingerprint, &error)))
     {
@@ -133,7 +149,7 @@ tried_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       return;
     }
   adding->changes = tern_changes_new ();
-  kept = tern_store_add_account (store, adding->account, adding->changes, &error);
+  kept = keep_account (adding, &error);
   if (kept == NULL)
     {
       return_error (task, error);
@@ -200,11 +216,17 @@ begin_adding (TernCore *core, TernAccount *account, const char *fingerprint, GTa
 static void
 try_account (Adding *adding, GTask *task)
 {
-  adding->channel = tern_runner_make_channel (
-      adding->core, adding->account, adding->password, adding->tokens,
-      adding->fingerprint != NULL ? adding->trust : tern_core_get_trust (adding->core));
-  tern_core_add_guest (adding->core, adding->channel);
-  tern_channel_connect_async (adding->channel, g_task_get_cancellable (task), tried_cb, task);
+  TernRoutingWay way = {
+    adding->core,
+    adding->account,
+    adding->password,
+    adding->tokens,
+    adding->fingerprint != NULL ? adding->trust : tern_core_get_trust (adding->core),
+  };
+
+  adding->router = tern_routing_new_router (adding->core, adding->account);
+  tern_routing_find_async (adding->router, &way, NULL, TRUE, g_task_get_cancellable (task),
+                           tried_cb, task);
 }
 
 /**
@@ -311,9 +333,8 @@ tern_core_add_signed_in (
 
 typedef struct
 {
-  TernCore *core;
   TernRunner *runner;
-  TernChannel *channel;
+  TernRouter *router;
 } Probe;
 
 static void
@@ -321,13 +342,8 @@ probe_free (gpointer data)
 {
   Probe *probe = data;
 
-  g_clear_object (&probe->runner);
-  if (probe->channel != NULL)
-    {
-      tern_channel_close (probe->channel);
-      tern_core_remove_guest (probe->core, probe->channel);
-    }
-  g_clear_object (&probe->channel);
+  g_object_unref (probe->runner);
+  g_clear_pointer (&probe->router, tern_router_free);
   g_free (probe);
 }
 
@@ -337,15 +353,17 @@ probed_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (GTask) task = G_TASK (user_data);
   Probe *probe = g_task_get_task_data (task);
   g_autoptr (GError) error = NULL;
-  TernStatus *status;
   g_autoptr (TernRoute) route = NULL;
+  g_autoptr (TernRoutingResult) found = tern_routing_find_finish (result, &route, &error);
+  TernStatus *status;
 
-  if (tern_channel_connect_finish (TERN_CHANNEL (object), result, &error) &&
-      probe->runner->core != NULL)
-    tern_runner_remember_endpoints (probe->runner, probe->channel);
-
+  if (found != NULL)
+    {
+      if (probe->runner->core != NULL)
+        tern_runner_remember_endpoints (probe->runner, found->channel);
+      tern_channel_close (found->channel);
+    }
   /* Route and error travel together: the route says what was tried also where all failed. */
-  route = tern_channel_dup_route (probe->channel);
   status = tern_status_new (probe->runner->account->id,
                             error == NULL ? TERN_ACCOUNT_STATE_ONLINE : TERN_ACCOUNT_STATE_TROUBLE,
                             route, error);
@@ -357,11 +375,12 @@ static void
 probe_with (Probe *probe, const char *password, TernTokenSource *tokens, GTask *task)
 {
   TernRunner *self = probe->runner;
+  TernRoutingWay way = { self->core, self->account, password, tokens,
+                         tern_core_get_trust (self->core) };
 
-  probe->channel = tern_runner_make_channel (self->core, self->account, password, tokens,
-                                             tern_core_get_trust (self->core));
-  tern_core_add_guest (probe->core, probe->channel);
-  tern_channel_connect_async (probe->channel, g_task_get_cancellable (task), probed_cb, task);
+  probe->router = tern_routing_new_router (self->core, self->account);
+  tern_routing_find_async (probe->router, &way, NULL, TRUE, g_task_get_cancellable (task),
+                           probed_cb, task);
 }
 
 static void
@@ -399,7 +418,6 @@ tern_runner_probe (TernRunner *self, GTask *task)
   TernTokenSource *tokens;
   GError *error = NULL;
 
-  probe->core = self->core;
   probe->runner = g_object_ref (self);
   g_task_set_task_data (task, probe, probe_free);
   if (self->account->provider == NULL)
@@ -424,7 +442,7 @@ tern_runner_probe (TernRunner *self, GTask *task)
 void
 tern_runner_start_anew (TernRunner *self)
 {
-  tern_runner_forget_channel (self);
+  tern_runner_forget_routes (self);
   self->state = TERN_ACCOUNT_STATE_CACHED;
   self->failures = 0;
   g_clear_error (&self->error);

@@ -38,10 +38,24 @@ refresh_done (TernRunner *self, GTask *task, GError *error)
   g_object_unref (task);
 }
 
-static gboolean
-keep_folders (TernRunner *self, GPtrArray *folders, GError **error)
+/**
+ * tern_runner_keep_folders:
+ * @self: a runner that is not closed
+ * @channel: (nullable): the channel to which the account goes over; %NULL to stay
+ * @folders: (nullable) (element-type TernFolder): its folders as they are now; %NULL for an account
+ *   that was on no channel
+ * @error: return location for %TERN_ERROR_STORAGE
+ *
+ * Takes over the folder list. What the user wanted to do in a folder that is gone is undone and
+ * told.
+ *
+ * Returns: whether it is kept
+ */
+gboolean
+tern_runner_keep_folders (TernRunner *self, const char *channel, GPtrArray *folders, GError **error)
 {
   TernStore *store = tern_runner_get_store (self);
+  gint64 id = self->account->id;
   g_autoptr (GPtrArray) before = tern_store_list_operations (store, self->account->id, error);
   g_autoptr (GError) gone =
       g_error_new_literal (TERN_ERROR, TERN_ERROR_GONE, "the folder was removed on the server");
@@ -50,7 +64,8 @@ keep_folders (TernRunner *self, GPtrArray *folders, GError **error)
   if (before == NULL)
     return FALSE;
   changes = tern_changes_new ();
-  if (!tern_store_put_folders (store, self->account->id, folders, changes, error))
+  if (channel != NULL ? !tern_store_use_channel (store, id, channel, folders, changes, error)
+                      : !tern_store_put_folders (store, id, folders, changes, error))
     {
       tern_changes_unref (changes);
       return FALSE;
@@ -72,7 +87,7 @@ take_folders (GTask *task)
 
   if (self->core == NULL)
     error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CLOSED, "the account is closed");
-  if (error != NULL || !keep_folders (self, folders, &error))
+  if (error != NULL || !tern_runner_keep_folders (self, NULL, folders, &error))
     {
       tern_runner_end (self, error);
       refresh_done (self, task, error);
@@ -168,6 +183,11 @@ list_unidentified (TernRunner *self, GPtrArray *folders)
   return unidentified;
 }
 
+static void refresh_with_channel (TernRunner *self,
+                                  TernChannel *channel,
+                                  const GError *error,
+                                  gpointer user_data);
+
 static void
 list_folders_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
@@ -178,6 +198,12 @@ list_folders_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   GError *error = NULL;
 
   refresh->folders = tern_channel_list_folders_finish (TERN_CHANNEL (object), result, &error);
+  if (error != NULL &&
+      tern_runner_fail_over (self, TERN_CHANNEL (object), error, refresh_with_channel, task))
+    {
+      g_error_free (error);
+      return;
+    }
   if (refresh->folders == NULL)
     {
       tern_runner_end (self, error);

@@ -17,7 +17,6 @@ typedef struct
   TernRunner *runner;
   TernMessage *message;
   TernUrgency urgency;
-  char *folder;
   GPtrArray *parts; /* TernPartBuffer: those of its text that are not kept, or the whole message */
   gboolean is_whole;
 } Opening;
@@ -29,7 +28,6 @@ opening_free (gpointer data)
 
   g_object_unref (opening->runner);
   tern_message_unref (opening->message);
-  g_free (opening->folder);
   g_ptr_array_unref (opening->parts);
   g_free (opening);
 }
@@ -189,23 +187,38 @@ fetched (GTask *task, const GError *error)
     texts_done (task, error);
 }
 
+static void fetch_with_channel (TernRunner *self,
+                                TernChannel *channel,
+                                const GError *error,
+                                gpointer user_data);
+
 static void
 fetch_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
+  GTask *task = G_TASK (user_data);
+  const Opening *opening = g_task_get_task_data (task);
   g_autoptr (GError) error = NULL;
 
   tern_channel_fetch_parts_finish (TERN_CHANNEL (object), result, &error);
-  fetched (G_TASK (user_data), error);
+  if (error != NULL && !g_error_matches (error, TERN_ERROR, TERN_ERROR_PERMISSION) &&
+      tern_runner_fail_over (opening->runner, TERN_CHANNEL (object), error, fetch_with_channel,
+                             task))
+    return;
+  fetched (task, error);
 }
 
 static void
-fetch_with_channel (TernRunner *self, TernChannel *channel, const GError *error, gpointer user_data)
+fetch_located (TernRunner *self,
+               TernMessage *message,
+               const char *folder,
+               const GError *error,
+               gpointer user_data)
 {
   GTask *task = G_TASK (user_data);
   const Opening *opening = g_task_get_task_data (task);
   g_autofree TernPartRequest *wanted = NULL;
 
-  if (channel == NULL)
+  if (message == NULL || self->channel == NULL)
     {
       fetched (task, error);
       return;
@@ -215,24 +228,34 @@ fetch_with_channel (TernRunner *self, TernChannel *channel, const GError *error,
     {
       TernPartBuffer *part = g_ptr_array_index (opening->parts, i);
 
-      wanted[i].remote_id = opening->message->remote_id;
+      tern_part_buffer_reset (part);
+      wanted[i].remote_id = message->remote_id;
       wanted[i].part_id = tern_part_buffer_get_id (part);
       wanted[i].data = part;
     }
-  tern_channel_fetch_parts_async (channel, opening->folder, wanted, opening->parts->len,
+  tern_channel_fetch_parts_async (self->channel, folder, wanted, opening->parts->len,
                                   opening->urgency, part_cb, NULL, g_task_get_cancellable (task),
                                   fetch_cb, task);
 }
 
 static void
+fetch_with_channel (TernRunner *self, TernChannel *channel, const GError *error, gpointer user_data)
+{
+  const Opening *opening = g_task_get_task_data (G_TASK (user_data));
+
+  if (channel != NULL)
+    tern_runner_locate (self, opening->message, opening->urgency, fetch_located, user_data);
+  else
+    fetched (G_TASK (user_data), error);
+}
+
+static void
 start_fetch (GTask *task)
 {
-  Opening *opening = g_task_get_task_data (task);
+  const Opening *opening = g_task_get_task_data (task);
   GError *error = NULL;
 
-  if (opening->folder == NULL)
-    opening->folder = tern_runner_dup_place (opening->runner, opening->message, &error);
-  if (opening->folder == NULL)
+  if (!tern_runner_may_ask (opening->runner, opening->message, &error))
     {
       return_error (task, error);
       return;

@@ -312,6 +312,27 @@ take_error (TernRunner *self, const GError *error)
     undo_refused (self, error);
 }
 
+static void connect_with_channel (TernRunner *self,
+                                  TernChannel *channel,
+                                  const GError *error,
+                                  gpointer user_data);
+
+/* Has the batch done by another channel, where there is one. What is not allowed is the user's to
+ * know. */
+static gboolean
+go_elsewhere (TernRunner *self, TernChannel *channel, const GError *error)
+{
+  if (error == NULL || g_error_matches (error, TERN_ERROR, TERN_ERROR_PERMISSION))
+    return FALSE;
+  if (!tern_runner_fail_over (g_object_ref (self), channel, error, connect_with_channel, NULL))
+    {
+      g_object_unref (self);
+      return FALSE;
+    }
+  self->asked = FALSE;
+  return TRUE;
+}
+
 static void
 apply_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
@@ -331,6 +352,8 @@ apply_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       ask (self, TERN_CHANNEL (object));
       return;
     }
+  if (outcome == NULL && go_elsewhere (self, TERN_CHANNEL (object), error))
+    return;
   tern_runner_end (self, error);
   if (self->core == NULL)
     stop_replay (self, error);
@@ -556,8 +579,10 @@ connected_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   gboolean unnamed;
 
-  if (!tern_channel_connect_finish (TERN_CHANNEL (object), result, &error) || self->core == NULL ||
-      !read_batch (self, &unnamed, &error))
+  if (!tern_channel_connect_finish (TERN_CHANNEL (object), result, &error) &&
+      go_elsewhere (self, TERN_CHANNEL (object), error))
+    return;
+  if (error != NULL || self->core == NULL || !read_batch (self, &unnamed, &error))
     {
       tern_runner_end (self, error);
       stop_replay (self, error);

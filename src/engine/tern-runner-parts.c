@@ -19,7 +19,8 @@ typedef struct
 {
   TernRunner *runner;
   TernMessage *message;
-  char *folder;
+  char *folder; /* remote ids, as the channel at work calls them */
+  char *remote_id;
   char *part_id;
   GFile *target; /* NULL: into memory */
   TernEncoding encoding;
@@ -70,6 +71,7 @@ transfer_free (gpointer data)
   g_object_unref (transfer->runner);
   tern_message_unref (transfer->message);
   g_free (transfer->folder);
+  g_free (transfer->remote_id);
   g_free (transfer->part_id);
   g_clear_object (&transfer->target);
   g_clear_pointer (&transfer->sink, tern_part_sink_free);
@@ -243,6 +245,8 @@ part_cb (const TernPartRequest *request,
 
 static void ask (GTask *task, TernChannel *channel);
 static void start (GTask *task);
+static void
+with_channel (TernRunner *self, TernChannel *channel, const GError *error, gpointer user_data);
 
 /* A connection that was lost after something had come is worth another try; what came stays. */
 static gboolean
@@ -262,6 +266,26 @@ take_up (GTask *task)
   g_clear_error (&transfer->error);
   transfer->is_ended = FALSE;
   start (task);
+  return TRUE;
+}
+
+/* Another channel has its own idea of where a part's bytes stand, so it takes over at the beginning
+ * only. */
+static gboolean
+go_elsewhere (GTask *task, TernChannel *channel)
+{
+  Transfer *transfer = g_task_get_task_data (task);
+
+  if (tern_part_sink_get_received (transfer->sink) > 0 || transfer->started > 0 ||
+      g_cancellable_is_cancelled (transfer->cancellable) ||
+      g_error_matches (transfer->error, TERN_ERROR, TERN_ERROR_PERMISSION))
+    return FALSE;
+  g_queue_clear_full (&transfer->pieces, piece_free);
+  transfer->asked = 0;
+  if (!tern_runner_fail_over (transfer->runner, channel, transfer->error, with_channel, task))
+    return FALSE;
+  g_clear_error (&transfer->error);
+  transfer->is_ended = FALSE;
   return TRUE;
 }
 
@@ -341,7 +365,7 @@ piece_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       for (GList *l = transfer->pieces.head; l != NULL; l = l->next)
         if (!((Piece *) l->data)->is_done)
           return;
-      if (!take_up (task))
+      if (!take_up (task) && !go_elsewhere (task, TERN_CHANNEL (object)))
         give_up (task);
     }
   else if (g_queue_is_empty (&transfer->pieces))
@@ -353,7 +377,7 @@ ask_piece (GTask *task, TernChannel *channel)
 {
   Transfer *transfer = g_task_get_task_data (task);
   Piece *piece = g_new0 (Piece, 1);
-  TernPartRequest request = { .remote_id = transfer->message->remote_id,
+  TernPartRequest request = { .remote_id = transfer->remote_id,
                               .part_id = transfer->part_id,
                               .form = transfer->form };
 
@@ -383,20 +407,49 @@ ask (GTask *task, TernChannel *channel)
 }
 
 static void
-with_channel (TernRunner *self, TernChannel *channel, const GError *error, gpointer user_data)
+fail_start (GTask *task, const GError *error)
+{
+  Transfer *transfer = g_task_get_task_data (task);
+
+  g_clear_error (&transfer->error);
+  transfer->error = g_error_copy (error);
+  give_up (task);
+}
+
+static void
+located (TernRunner *self,
+         TernMessage *message,
+         const char *folder,
+         const GError *error,
+         gpointer user_data)
 {
   GTask *task = G_TASK (user_data);
   Transfer *transfer = g_task_get_task_data (task);
+  if (message == NULL || self->channel == NULL)
+    {
+      fail_start (task, error);
+      return;
+    }
+  g_free (transfer->folder);
+  transfer->folder = g_strdup (folder);
+  g_free (transfer->remote_id);
+  transfer->remote_id = g_strdup (message->remote_id);
+  ask (task, self->channel);
+}
+
+static void
+with_channel (TernRunner *self, TernChannel *channel, const GError *error, gpointer user_data)
+{
+  const Transfer *transfer = g_task_get_task_data (G_TASK (user_data));
 
   if (channel != NULL)
     {
-      ask (task, channel);
+      tern_runner_locate (self, transfer->message, TERN_URGENCY_USER, located, user_data);
       return;
     }
   tern_runner_begin (self);
   tern_runner_end (self, error);
-  transfer->error = g_error_copy (error);
-  give_up (task);
+  fail_start (G_TASK (user_data), error);
 }
 
 /* Begins, or goes on, where the sink stands. */
@@ -443,8 +496,8 @@ begin (GTask *task)
   Transfer *transfer = g_task_get_task_data (task);
   GError *error = NULL;
 
-  if (check_part (transfer, &error) && (transfer->folder = tern_runner_dup_place (
-                                            transfer->runner, transfer->message, &error)) != NULL)
+  if (check_part (transfer, &error) &&
+      tern_runner_may_ask (transfer->runner, transfer->message, &error))
     {
       transfer->sink = take_paused (transfer);
       if (transfer->sink != NULL && tern_part_sink_get_received (transfer->sink) > 0)

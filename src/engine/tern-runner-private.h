@@ -2,6 +2,8 @@
 #pragma once
 
 #include "tern-channel.h"
+#include "tern-router.h"
+#include "tern-routing.h"
 #include "tern-runner.h"
 #include "tern-token-source.h"
 
@@ -18,8 +20,12 @@ struct _TernRunner
   TernAccount *account;
 
   TernTokenSource *tokens; /* NULL until needed, and for an account with a password */
+  TernRouter *router;      /* NULL until the first channel is looked for */
+  gboolean is_round_open;  /* the next search goes on with what the last channels left */
+  gint64 round_began;      /* monotonic */
   TernChannel *channel;    /* NULL until it is needed, and after the sign-in was refused */
-  GPtrArray *waiting;      /* ChannelWaiter: asked for the channel while the keyring answers */
+  char *channel_name;      /* the last one's */
+  GPtrArray *waiting;      /* ChannelWaiter: asked for the channel while it is looked for */
   GCancellable *cancellable;
 
   TernAccountState state;
@@ -75,6 +81,30 @@ typedef void (*TernRunnerChannelFunc) (TernRunner *self,
                                        const GError *error,
                                        gpointer user_data);
 
+typedef void (*TernRunnerPlaceFunc) (TernRunner *self,
+                                     TernMessage *message,
+                                     const char *folder,
+                                     const GError *error,
+                                     gpointer user_data);
+
+gboolean tern_runner_fail_over (TernRunner *self,
+                                TernChannel *channel,
+                                const GError *error,
+                                TernRunnerChannelFunc func,
+                                gpointer user_data);
+gboolean tern_runner_may_ask (TernRunner *self, const TernMessage *message, GError **error);
+void tern_runner_locate (TernRunner *self,
+                         const TernMessage *message,
+                         TernUrgency urgency,
+                         TernRunnerPlaceFunc func,
+                         gpointer user_data);
+gboolean tern_runner_keep_folders (TernRunner *self,
+                                   const char *channel,
+                                   GPtrArray *folders,
+                                   GError **error);
+void tern_runner_forget_routes (TernRunner *self);
+void tern_runner_watch_again (TernRunner *self);
+void tern_runner_use_tokens (TernRunner *self, TernTokenSource *tokens);
 void tern_runner_with_channel (TernRunner *self, TernRunnerChannelFunc func, gpointer user_data);
 void tern_runner_begin (TernRunner *self);
 void tern_runner_end (TernRunner *self, const GError *error);
@@ -89,7 +119,6 @@ void tern_runner_cancel_background (TernRunner *self);
 void tern_runner_cancel_bodies (TernRunner *self);
 TernStore *tern_runner_get_store (TernRunner *self);
 void tern_runner_release_data (GTask *task);
-char *tern_runner_dup_place (TernRunner *self, const TernMessage *message, GError **error);
 GBytes *
 tern_runner_get_kept_part (TernRunner *self, const TernMessage *message, const char *part_id);
 void tern_runner_keep_part (TernRunner *self,
@@ -108,11 +137,6 @@ gboolean tern_runner_search_letter (TernRunner *self,
                                     const char *html,
                                     TernChanges *changes);
 void tern_runner_search_kept (TernRunner *self, gint64 id, TernChanges *changes);
-TernChannel *tern_runner_make_channel (TernCore *core,
-                                       TernAccount *account,
-                                       const char *password,
-                                       TernTokenSource *tokens,
-                                       TernTrust *trust);
 TernTokenSource *tern_runner_get_tokens (TernRunner *self, GError **error);
 void tern_runner_start_anew (TernRunner *self);
 gboolean tern_runner_is_asking (TernRunner *self, gint64 operation_id);

@@ -149,6 +149,19 @@ sync_done (Sync *sync, const GError *error)
   sync_free (sync);
 }
 
+/* What nobody may be kept from is denied by the channel; of any other folder the list may tell. */
+static gboolean
+may_go_elsewhere (const Sync *sync, const GError *error)
+{
+  return !g_error_matches (error, TERN_ERROR, TERN_ERROR_PERMISSION) ||
+         sync->folder->role == TERN_FOLDER_ROLE_INBOX;
+}
+
+static void sync_with_channel (TernRunner *self,
+                               TernChannel *channel,
+                               const GError *channel_error,
+                               gpointer user_data);
+
 static void
 sync_folder_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
@@ -160,7 +173,9 @@ sync_folder_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   /* That it could not be stored is why it was cancelled. */
   if (!tern_folder_sink_check (sync->sink, &store_error))
     sync_done (sync, store_error);
-  else
+  else if (error == NULL || !may_go_elsewhere (sync, error) ||
+           !tern_runner_fail_over (sync->runner, TERN_CHANNEL (object), error, sync_with_channel,
+                                   sync))
     sync_done (sync, error);
 }
 
@@ -179,12 +194,16 @@ sync_with_channel (TernRunner *self,
       sync_done (sync, channel_error);
       return;
     }
-  state = tern_store_dup_sync_state (tern_runner_get_store (self), sync->folder_id, &error);
+  g_clear_pointer (&sync->folder, tern_folder_unref);
+  sync->folder = tern_store_get_folder (tern_runner_get_store (self), sync->folder_id, &error);
+  if (sync->folder != NULL)
+    state = tern_store_dup_sync_state (tern_runner_get_store (self), sync->folder_id, &error);
   if (error != NULL)
     {
       sync_done (sync, error);
       return;
     }
+  g_clear_object (&sync->sink);
   sync->sink =
       tern_folder_sink_new (self->core, sync->folder_id, sync->cancellable, progress_cb, sync);
   tern_channel_sync_folder_async (channel, sync->folder->remote_id, state, TERN_SINK (sync->sink),

@@ -94,6 +94,18 @@ watch_with_channel (TernRunner *self, TernChannel *channel, const GError *error,
 }
 
 /**
+ * tern_runner_watch_again:
+ * @self: a runner whose channel was left
+ *
+ * Has a channel found, if only for the sake of what is watched.
+ */
+void
+tern_runner_watch_again (TernRunner *self)
+{
+  tern_runner_with_channel (self, watch_with_channel, NULL);
+}
+
+/**
  * tern_runner_watch:
  * @self: a runner
  * @viewed_folder: the folder of the account that is on screen; 0 for none

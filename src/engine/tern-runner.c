@@ -2,10 +2,7 @@
 #include "tern-runner-private.h"
 
 #include "tern-error.h"
-#include "tern-imap-channel.h"
 #include "tern-part-sink.h"
-#include "tern-providers.h"
-#include "tern-secrets.h"
 #include "tern-trace.h"
 
 /* How long a server that could not be reached is left alone, in seconds: doubled each time. */
@@ -13,15 +10,6 @@
 #define RETRY_MOST 600
 /* The longest for which a server is left alone because it asked for that, in seconds. */
 #define BUSY_MOST (4 * 60 * 60)
-/* How often a server that wants to be left alone is asked all the same, for the user's sake (µs).
- */
-#define BUSY_INTERVAL (3 * (gint64) G_USEC_PER_SEC)
-
-typedef struct
-{
-  TernRunnerChannelFunc func;
-  gpointer user_data;
-} ChannelWaiter;
 
 G_DEFINE_FINAL_TYPE (TernRunner, tern_runner, G_TYPE_OBJECT)
 
@@ -46,6 +34,8 @@ tern_runner_finalize (GObject *object)
   TernRunner *self = TERN_RUNNER (object);
 
   g_clear_pointer (&self->account, tern_account_unref);
+  g_clear_pointer (&self->router, tern_router_free);
+  g_free (self->channel_name);
   g_clear_pointer (&self->waiting, g_ptr_array_unref);
   g_clear_error (&self->error);
   g_clear_pointer (&self->syncs, g_hash_table_unref);
@@ -176,296 +166,6 @@ tern_runner_release_data (GTask *task)
   g_task_set_task_data (task, NULL, NULL);
 }
 
-/* --- Channel --- */
-
-static void
-changed_cb (TernRunner *self, const char *folder, TernChannel *channel)
-{
-  if (self->core != NULL)
-    tern_runner_take_change (self, folder);
-}
-
-static void
-event_cb (TernRunner *self, TernEvent *event)
-{
-  if (self->core != NULL)
-    tern_core_take_event (self->core, event);
-}
-
-/**
- * tern_runner_tell_event:
- * @self: a runner
- * @fields: what happened; the account is added
- *
- * Tells the inspector of something that the channel does not know of.
- */
-void
-tern_runner_tell_event (TernRunner *self, TernEvent fields)
-{
-  g_autoptr (TernEvent) event = NULL;
-
-  fields.account_id = self->account->id;
-  event = tern_event_new (&fields);
-  event_cb (self, event);
-}
-
-static void
-connected_cb (TernRunner *self, TernRoute *route, TernChannel *channel)
-{
-  if (self->core == NULL)
-    return;
-  tern_trace ("channel.use", TERN_TRACE_STR ("channel", route->channel));
-  tern_runner_tell_event (self, (TernEvent){
-                                    .kind = TERN_EVENT_CHANNEL,
-                                    .state = TERN_EVENT_DONE,
-                                    .text = route->channel,
-                                });
-  tern_runner_remember_endpoints (self, channel);
-  /* A server that wants to be left alone lets one in all the same. */
-  if (self->state == TERN_ACCOUNT_STATE_TROUBLE)
-    return;
-  self->state = TERN_ACCOUNT_STATE_ONLINE;
-  if (!self->is_asked_to_wait)
-    self->failures = 0;
-  g_clear_error (&self->error);
-  tern_runner_tell_status (self);
-  /* Whoever asked for the connection, what waits in the log can go now. */
-  tern_runner_replay (self);
-}
-
-/**
- * tern_runner_make_channel:
- * @core: the engine's side
- * @account: an account, kept or still to be tried
- * @password: (nullable): its password
- * @tokens: (nullable): what it signs in by, in place of a password
- * @trust: the certificates to trust
- *
- * Makes the channel for an account, and gives it what is remembered of its endpoints.
- *
- * Returns: (transfer full): a channel that is not connected
- */
-TernChannel *
-tern_runner_make_channel (TernCore *core,
-                          TernAccount *account,
-                          const char *password,
-                          TernTokenSource *tokens,
-                          TernTrust *trust)
-{
-  TernImapChannel *channel = tern_imap_channel_new (account, password, trust);
-  g_autoptr (GPtrArray) stats = NULL;
-
-  tern_imap_channel_use_tokens (channel, tokens);
-  tern_imap_channel_share (channel, tern_core_get_budget (core));
-  if (account->id != 0)
-    stats = tern_store_list_endpoint_stats (tern_core_get_store (core), account->id, NULL);
-  for (guint i = 0; stats != NULL && i < stats->len; i++)
-    {
-      const TernStoreEndpointStat *stat = g_ptr_array_index (stats, i);
-
-      tern_imap_channel_remember (channel, stat->endpoint, stat->usual_ms, stat->favourite,
-                                  stat->memory);
-    }
-  return TERN_CHANNEL (channel);
-}
-
-/**
- * tern_runner_remember_endpoints:
- * @self: a runner that is not closed
- * @channel: its channel, just connected
- *
- * Keeps which endpoint won, how long it took, and what the channel wants to know of it next time.
- * A failure to keep it costs the next start some time and nothing else.
- */
-void
-tern_runner_remember_endpoints (TernRunner *self, TernChannel *channel)
-{
-  g_autoptr (TernRoute) route = tern_channel_dup_route (channel);
-  const TernRouteEntry *winner = route != NULL ? tern_route_get_winner (route) : NULL;
-  g_autoptr (GPtrArray) stats = NULL;
-  g_autoptr (GError) error = NULL;
-  g_autofree char *memory = NULL;
-  guint ms;
-
-  if (winner == NULL)
-    return;
-
-  ms = (guint) CLAMP ((winner->ended - winner->started) / 1000, 1, G_MAXINT);
-  stats = tern_store_list_endpoint_stats (tern_runner_get_store (self), self->account->id, NULL);
-  for (guint i = 0; stats != NULL && i < stats->len; i++)
-    {
-      const TernStoreEndpointStat *old = g_ptr_array_index (stats, i);
-
-      /* Smoothed, so that one slow day does not change the hedge. */
-      if (tern_endpoint_equal (old->endpoint, winner->endpoint) && old->usual_ms > 0)
-        ms = MAX (1, (old->usual_ms * 3 + ms) / 4);
-    }
-  memory = tern_imap_channel_dup_memory (TERN_IMAP_CHANNEL (channel), winner->endpoint);
-  if (!tern_store_put_endpoint_stat (tern_runner_get_store (self), self->account->id,
-                                     &(TernStoreEndpointStat){ winner->endpoint, ms, TRUE, memory },
-                                     &error))
-    g_warning ("Cannot remember the server's endpoint: %s", error->message);
-}
-
-static void
-use_channel (TernRunner *self, TernChannel *channel)
-{
-  g_set_object (&self->channel, channel);
-  g_signal_connect_object (channel, "connected", G_CALLBACK (connected_cb), self,
-                           G_CONNECT_SWAPPED);
-  g_signal_connect_object (channel, "changed", G_CALLBACK (changed_cb), self, G_CONNECT_SWAPPED);
-  tern_runner_update_watch (self);
-  g_signal_connect_object (channel, "event", G_CALLBACK (event_cb), self, G_CONNECT_SWAPPED);
-}
-
-static void
-answer_waiters (TernRunner *self, const GError *error)
-{
-  g_autoptr (GPtrArray) waiting = g_steal_pointer (&self->waiting);
-  g_autoptr (TernChannel) channel = self->channel != NULL ? g_object_ref (self->channel) : NULL;
-
-  self->waiting = g_ptr_array_new_with_free_func (g_free);
-  for (guint i = 0; i < waiting->len; i++)
-    {
-      const ChannelWaiter *waiter = g_ptr_array_index (waiting, i);
-
-      waiter->func (self, channel, error, waiter->user_data);
-    }
-}
-
-static void
-lookup_password_cb (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (TernRunner) self = TERN_RUNNER (user_data);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (TernChannel) channel = NULL;
-  char *password = tern_secrets_lookup_finish (result, &error);
-
-  if (password != NULL && self->core != NULL)
-    {
-      channel = tern_runner_make_channel (self->core, self->account, password, NULL,
-                                          tern_core_get_trust (self->core));
-      use_channel (self, channel);
-    }
-  else if (error == NULL)
-    g_set_error_literal (&error, G_IO_ERROR, G_IO_ERROR_CLOSED, "the engine is closed");
-  tern_secrets_free (password);
-  answer_waiters (self, error);
-}
-
-/**
- * tern_runner_get_tokens:
- * @self: a runner of an account that signs in with a provider
- * @error: return location for %TERN_ERROR_INVALID where the provider is not known any more
- *
- * Returns: (transfer none) (nullable): where the account's access tokens come from
- */
-TernTokenSource *
-tern_runner_get_tokens (TernRunner *self, GError **error)
-{
-  const TernAccount *account = self->account;
-  TernProvider *provider;
-
-  if (self->tokens != NULL)
-    return self->tokens;
-  provider = tern_providers_get (tern_core_get_providers (self->core), account->provider);
-  if (provider == NULL)
-    {
-      g_set_error (error, TERN_ERROR, TERN_ERROR_INVALID, "there is no provider “%s” any more",
-                   account->provider);
-      return NULL;
-    }
-  self->tokens = tern_token_source_new (tern_core_get_token_client (self->core), provider,
-                                        account->uuid, account->email, account->client_id);
-  return self->tokens;
-}
-
-static void
-with_tokens (TernRunner *self, TernRunnerChannelFunc func, gpointer user_data)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (TernChannel) channel = NULL;
-  TernTokenSource *tokens = tern_runner_get_tokens (self, &error);
-
-  if (tokens != NULL)
-    {
-      channel = tern_runner_make_channel (self->core, self->account, NULL, tokens,
-                                          tern_core_get_trust (self->core));
-      use_channel (self, channel);
-    }
-  func (self, channel, error, user_data);
-}
-
-/**
- * tern_runner_with_channel:
- * @self: a runner
- * @func: called once with the channel, or with %NULL and an error
- * @user_data: for @func
- *
- * Gives the account's channel, which is made with the password from the keyring when it is first
- * needed.
- */
-void
-tern_runner_with_channel (TernRunner *self, TernRunnerChannelFunc func, gpointer user_data)
-{
-  ChannelWaiter waiter = { func, user_data };
-
-  if (self->core == NULL)
-    {
-      g_autoptr (GError) error =
-          g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CLOSED, "the account is closed");
-
-      func (self, NULL, error, user_data);
-      return;
-    }
-  if (self->state == TERN_ACCOUNT_STATE_TROUBLE && self->retry_source != NULL)
-    {
-      gint64 now = g_get_monotonic_time ();
-      g_autoptr (GError) error = g_error_copy (self->error);
-
-      if (now - self->asked_at < BUSY_INTERVAL)
-        {
-          func (self, NULL, error, user_data);
-          return;
-        }
-      self->asked_at = now;
-      self->state = TERN_ACCOUNT_STATE_CONNECTING;
-      tern_runner_tell_status (self);
-    }
-  if (self->channel != NULL)
-    {
-      func (self, self->channel, NULL, user_data);
-      return;
-    }
-
-  if (self->account->provider != NULL)
-    {
-      with_tokens (self, func, user_data);
-      return;
-    }
-  g_ptr_array_add (self->waiting, g_memdup2 (&waiter, sizeof waiter));
-  if (self->waiting->len == 1)
-    tern_secrets_lookup_async (TERN_SECRET_PASSWORD, self->account->uuid, self->cancellable,
-                               lookup_password_cb, g_object_ref (self));
-}
-
-/**
- * tern_runner_forget_channel:
- * @self: a runner
- *
- * Closes the channel; the next request makes a new one with what is in the keyring then.
- */
-void
-tern_runner_forget_channel (TernRunner *self)
-{
-  g_autoptr (TernChannel) channel = g_steal_pointer (&self->channel);
-
-  if (channel == NULL)
-    return;
-  g_signal_handlers_disconnect_by_data (channel, self);
-  tern_channel_close (channel);
-}
-
 /**
  * tern_runner_close:
  * @self: a runner
@@ -492,44 +192,6 @@ tern_runner_close (TernRunner *self)
   for (guint i = 0; i < flushers->len; i++)
     g_task_return_new_error (g_ptr_array_index (flushers, i), G_IO_ERROR, G_IO_ERROR_CLOSED,
                              "the account is closed");
-}
-
-/**
- * tern_runner_dup_place:
- * @self: a runner
- * @message: a cached message of its account
- * @error: return location; %TERN_ERROR_GONE where the server has no name for the message, or not
- *   yet; %TERN_ERROR_AUTH where it has refused the credentials: they are not tried again for each
- *   letter that is opened, but with the next synchronisation that somebody asks for
- *
- * Tells where to ask for a message.
- *
- * Returns: (transfer full) (nullable): the remote id of the folder in which the message stands
- */
-char *
-tern_runner_dup_place (TernRunner *self, const TernMessage *message, GError **error)
-{
-  g_autoptr (TernFolder) folder = NULL;
-
-  if (self->core == NULL)
-    {
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CLOSED, "the account is closed");
-      return NULL;
-    }
-  if (self->state == TERN_ACCOUNT_STATE_SIGN_IN &&
-      g_error_matches (self->error, TERN_ERROR, TERN_ERROR_AUTH))
-    {
-      g_propagate_error (error, g_error_copy (self->error));
-      return NULL;
-    }
-  if (message->remote_id == NULL)
-    {
-      g_set_error_literal (error, TERN_ERROR, TERN_ERROR_GONE,
-                           "the server has not named the moved message yet");
-      return NULL;
-    }
-  folder = tern_store_get_folder (tern_runner_get_store (self), message->folder_id, error);
-  return folder != NULL ? g_strdup (folder->remote_id) : NULL;
 }
 
 /* --- State --- */

@@ -125,7 +125,7 @@ use_channel (
 
   if (!tern_store_dup_channel (self, account, &old, error))
     return FALSE;
-  if (old != NULL && strcmp (old, channel) != 0 &&
+  if (old != NULL && strcmp (old, channel) != 0 && folders != NULL &&
       (!rename_folders (self, account, folders, error) || !forget_names (self, account, error)))
     return FALSE;
   statement = tern_store_prepare_ids (self, "UPDATE account SET channel = ?2 WHERE id = ?1",
@@ -134,7 +134,7 @@ use_channel (
     return FALSE;
   tern_store_bind_text (statement, 2, channel);
   return tern_store_run (statement, error) &&
-         tern_store_put_folders (self, account, folders, NULL, error);
+         (folders == NULL || tern_store_put_folders (self, account, folders, NULL, error));
 }
 
 /**
@@ -142,7 +142,8 @@ use_channel (
  * @self: the writing store
  * @account_id: the account
  * @channel: the channel by which its mail comes from now on
- * @folders: (element-type TernFolder): all its folders, as that channel lists them now
+ * @folders: (nullable) (element-type TernFolder): all its folders, as that channel lists them now;
+ *   %NULL for an account that was on no other
  * @changes: (nullable): where to tell what changed
  * @error: return location for %TERN_ERROR_STORAGE
  *
@@ -170,6 +171,39 @@ tern_store_use_channel (TernStore *self,
   if (success)
     tern_trace ("cache.invalidate", TERN_TRACE_STR ("what", "account"),
                 TERN_TRACE_STR ("why", "channel"));
+  return success;
+}
+
+/**
+ * tern_store_invalidate_lists:
+ * @self: the writing store
+ * @account_id: the account
+ * @changes: (nullable): where to tell what changed
+ * @error: return location for %TERN_ERROR_STORAGE
+ *
+ * Has all lists of the account asked for again at the next chance: it may be allowed to see other
+ * mail than before.
+ *
+ * Returns: whether that is kept
+ */
+gboolean
+tern_store_invalidate_lists (TernStore *self,
+                             gint64 account_id,
+                             TernChanges *changes,
+                             GError **error)
+{
+  g_autoptr (GPtrArray) folders = tern_store_list_server_folders (self, account_id, error);
+  gboolean success = folders != NULL;
+
+  if (folders == NULL || !tern_store_enter (self, error))
+    return FALSE;
+  for (guint i = 0; i < folders->len && success; i++)
+    success =
+        tern_store_set_validated (self, ((TernFolder *) folders->pdata[i])->id, 0, NULL, error);
+  success = tern_store_leave (self, success, changes, error);
+  if (success)
+    tern_trace ("cache.invalidate", TERN_TRACE_STR ("what", "lists"),
+                TERN_TRACE_STR ("why", "scopes"));
   return success;
 }
 

@@ -102,6 +102,10 @@ gboolean tern_store_use_channel (TernStore *self,
                                  GPtrArray *folders,
                                  TernChanges *changes,
                                  GError **error);
+gboolean tern_store_invalidate_lists (TernStore *self,
+                                      gint64 account_id,
+                                      TernChanges *changes,
+                                      GError **error);
 gboolean tern_store_put_channel_states (TernStore *self,
                                         gint64 account_id,
                                         GPtrArray *states,

@@ -37,6 +37,7 @@ struct _TernGraphChannel
   TernEndpoint *endpoint;
   TernGraphSession *session;
   TernRoute *route;
+  char *scopes;           /* (nullable) */
   GHashTable *totals;     /* utf8 → gint: messages in a folder, when it was asked about last */
   GHashTable *categories; /* utf8 → utf8: a category by its keyword */
   GPtrArray *watched;     /* TernGraphWatched, what matters most first */

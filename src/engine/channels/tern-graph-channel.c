@@ -35,6 +35,7 @@ tern_graph_channel_finalize (GObject *object)
   g_clear_pointer (&self->account, tern_account_unref);
   g_clear_pointer (&self->endpoint, tern_endpoint_unref);
   g_clear_pointer (&self->route, tern_route_unref);
+  g_free (self->scopes);
   g_hash_table_unref (self->totals);
   g_hash_table_unref (self->categories);
   g_ptr_array_unref (self->watched);
@@ -102,6 +103,20 @@ tern_graph_channel_new (TernAccount *account,
   self->session = g_steal_pointer (&session);
   tern_graph_session_observe (self->session, tern_graph_channel_note_cb, self);
   return self;
+}
+
+/**
+ * tern_graph_channel_set_scopes:
+ * @self: a channel
+ * @scopes: (nullable): what its tokens may be used for, parted by spaces
+ *
+ * Has the scopes told with the route.
+ */
+void
+tern_graph_channel_set_scopes (TernGraphChannel *self, const char *scopes)
+{
+  g_free (self->scopes);
+  self->scopes = g_strdup (scopes);
 }
 
 static void

@@ -14,5 +14,6 @@ TernGraphChannel *tern_graph_channel_new (TernAccount *account,
                                           const char *base,
                                           TernGraphTokens *tokens,
                                           GError **error);
+void tern_graph_channel_set_scopes (TernGraphChannel *self, const char *scopes);
 
 G_END_DECLS

@@ -11,6 +11,7 @@ make_route (TernGraphChannel *self, const TernGraphNote *note)
   TernRoute *route = tern_route_new ("graph");
   gboolean is_won = note->status != 0;
 
+  route->scopes = g_strdup (self->scopes);
   tern_route_add (route, &(TernRouteEntry){
                              .endpoint = self->endpoint,
                              .outcome = is_won ? TERN_ROUTE_WON : TERN_ROUTE_FAILED,
