@@ -30,16 +30,16 @@ failed_cb (TernEngine *engine, TernOperation *operation, GError *error, gpointer
   fixture->failure = g_error_copy (error);
 }
 
-static void
-start_engine (Fixture *fixture)
+void
+fixture_start (Fixture *fixture)
 {
   fixture->engine = tern_engine_new (fixture->dir);
   g_signal_connect (fixture->engine, "changed", G_CALLBACK (changed_cb), fixture);
   g_signal_connect (fixture->engine, "operation-failed", G_CALLBACK (failed_cb), fixture);
 }
 
-static void
-stop_engine (Fixture *fixture)
+void
+fixture_stop (Fixture *fixture)
 {
   g_signal_handlers_disconnect_by_data (fixture->engine, fixture);
   tern_engine_close (fixture->engine);
@@ -103,13 +103,13 @@ fixture_set_up (Fixture *fixture, gconstpointer unused)
   fixture->server = tern_mock_imap_server_new (TERN_SECURITY_NONE);
   tern_mock_imap_server_add_letters (fixture->server, "INBOX", 5);
   tern_mock_imap_server_start (fixture->server);
-  start_engine (fixture);
+  fixture_start (fixture);
 }
 
 void
 fixture_tear_down (Fixture *fixture, gconstpointer unused)
 {
-  stop_engine (fixture);
+  fixture_stop (fixture);
   fixture_forget (fixture);
   g_clear_object (&fixture->server);
   remove_tree (fixture->dir);
@@ -119,8 +119,8 @@ fixture_tear_down (Fixture *fixture, gconstpointer unused)
 void
 fixture_restart (Fixture *fixture)
 {
-  stop_engine (fixture);
-  start_engine (fixture);
+  fixture_stop (fixture);
+  fixture_start (fixture);
 }
 
 void

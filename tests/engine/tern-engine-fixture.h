@@ -25,6 +25,9 @@ typedef struct
 void fixture_set_up (Fixture *fixture, gconstpointer unused);
 void fixture_tear_down (Fixture *fixture, gconstpointer unused);
 void fixture_restart (Fixture *fixture);
+/* The two halves of it: nobody has the profile between them. */
+void fixture_stop (Fixture *fixture);
+void fixture_start (Fixture *fixture);
 void fixture_forget (Fixture *fixture);
 void fixture_add_account (Fixture *fixture);
 

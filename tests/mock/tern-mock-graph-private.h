@@ -72,11 +72,16 @@ struct _TernMockGraph
   GThread *thread;
   SoupServer *server;
   SoupSession *session; /* (nullable): to the provider */
+  guint port;
   char *base;
 
   GRecMutex lock; /* of everything below */
   char *token;
-  char *provider;      /* (nullable): is asked about tokens in place of @token */
+  char *provider;   /* (nullable): is asked about tokens in place of @token */
+  guint all_status; /* how every request fails; 0 for none */
+  char *all_code;
+  char *all_retry_after;
+  gboolean cutting;
   GPtrArray *folders;  /* MockFolder */
   GPtrArray *messages; /* MockMessage */
   GPtrArray *scripts;  /* MockScript */
@@ -123,7 +128,7 @@ void mock_answer (TernMockGraph *self, const MockRequest *request, MockAnswer *a
 void mock_answer_clear (MockAnswer *answer);
 void mock_answer_error (MockAnswer *answer, guint status, const char *code);
 MockScript *mock_take_script (TernMockGraph *self, const char *line);
-void mock_script_free (gpointer data);
+void mock_graph_script_free (gpointer data);
 void mock_apply_script (TernMockGraph *self, MockScript *script, MockAnswer *answer);
 GHashTable *mock_parse_query (const char *query);
 

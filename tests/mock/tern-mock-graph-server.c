@@ -10,7 +10,7 @@
 /* --- Scripts --- */
 
 void
-mock_script_free (gpointer data)
+mock_graph_script_free (gpointer data)
 {
   MockScript *script = data;
 
@@ -37,6 +37,21 @@ tern_mock_graph_fail (
 {
   add_script (
       self, (MockScript){ MOCK_FAIL, (char *) line, status, (char *) code, (char *) retry_after });
+}
+
+void
+tern_mock_graph_fail_all (TernMockGraph *self,
+                          guint status,
+                          const char *code,
+                          const char *retry_after)
+{
+  MOCK_LOCKED (self);
+
+  self->all_status = status;
+  g_free (self->all_code);
+  self->all_code = g_strdup (code);
+  g_free (self->all_retry_after);
+  self->all_retry_after = g_strdup (retry_after);
 }
 
 void
@@ -145,7 +160,7 @@ mock_apply_script (TernMockGraph *self, MockScript *script, MockAnswer *answer)
     default:
       break;
     }
-  mock_script_free (script);
+  mock_graph_script_free (script);
 }
 
 /* --- Answers --- */
@@ -309,8 +324,13 @@ answer_request (TernMockGraph *self,
   /* libsoup's server would give pieces by itself. */
   soup_message_headers_remove (soup_server_message_get_request_headers (message), "Range");
   is_slow = script != NULL && script->kind == MOCK_TRICKLE;
-  is_dropped = script != NULL && script->kind == MOCK_DROP;
-  if (!allowed)
+  is_dropped = self->cutting || (script != NULL && script->kind == MOCK_DROP);
+  if (self->all_status != 0)
+    {
+      mock_answer_error (&answer, self->all_status, self->all_code);
+      answer.retry_after = g_strdup (self->all_retry_after);
+    }
+  else if (!allowed)
     mock_answer_error (&answer, 401, "InvalidAuthenticationToken");
   else if (script == NULL || (script->kind != MOCK_FAIL && script->kind != MOCK_REPLY))
     mock_answer (self, &request, &answer);
@@ -391,6 +411,91 @@ tern_mock_graph_release (TernMockGraph *self)
   g_main_context_invoke (self->context, release_cb, self);
 }
 
+static gboolean
+hang_up_cb (gpointer user_data)
+{
+  TernMockGraph *self = user_data;
+  SoupServerMessage *message;
+  MOCK_LOCKED (self);
+
+  while ((message = g_queue_pop_head (&self->released)) != NULL)
+    {
+      drop (message);
+      g_object_unref (message);
+    }
+  return G_SOURCE_REMOVE;
+}
+
+void
+tern_mock_graph_hang_up (TernMockGraph *self)
+{
+  MOCK_LOCKED (self);
+  SoupServerMessage *message;
+
+  while ((message = g_queue_pop_head (&self->held)) != NULL)
+    g_queue_push_tail (&self->released, message);
+  g_main_context_invoke (self->context, hang_up_cb, self);
+}
+
+/* At the port of last time. */
+static void
+begin_listening (TernMockGraph *self)
+{
+  SoupServerListenOptions options =
+      SOUP_SERVER_LISTEN_IPV4_ONLY |
+      (soup_server_get_tls_certificate (self->server) != NULL ? SOUP_SERVER_LISTEN_HTTPS : 0);
+  g_autoptr (GError) error = NULL;
+  GSList *uris;
+
+  soup_server_listen_local (self->server, self->port, options, &error);
+  g_assert_no_error (error);
+  uris = soup_server_get_uris (self->server);
+  self->port = (guint) g_uri_get_port (uris->data);
+  g_slist_free_full (uris, (GDestroyNotify) g_uri_unref);
+}
+
+typedef struct
+{
+  TernMockGraph *graph;
+  gboolean refusing;
+  GMutex lock;
+  GCond cond;
+  gboolean done;
+} Refusing;
+
+static gboolean
+set_refusing_cb (gpointer user_data)
+{
+  Refusing *data = user_data;
+
+  if (data->refusing)
+    soup_server_disconnect (data->graph->server);
+  else
+    begin_listening (data->graph);
+  g_mutex_lock (&data->lock);
+  data->done = TRUE;
+  g_cond_signal (&data->cond);
+  g_mutex_unlock (&data->lock);
+  return G_SOURCE_REMOVE;
+}
+
+/* It is so when this returns. */
+void
+tern_mock_graph_set_refusing (TernMockGraph *self, gboolean refusing)
+{
+  Refusing data = { .graph = self, .refusing = refusing };
+
+  g_mutex_init (&data.lock);
+  g_cond_init (&data.cond);
+  g_main_context_invoke (self->context, set_refusing_cb, &data);
+  g_mutex_lock (&data.lock);
+  while (!data.done)
+    g_cond_wait (&data.cond, &data.lock);
+  g_mutex_unlock (&data.lock);
+  g_mutex_clear (&data.lock);
+  g_cond_clear (&data.cond);
+}
+
 static gpointer
 run (gpointer data)
 {
@@ -419,23 +524,16 @@ TernMockGraph *
 tern_mock_graph_new_secure (GTlsCertificate *certificate)
 {
   TernMockGraph *self = g_object_new (TERN_TYPE_MOCK_GRAPH, NULL);
-  SoupServerListenOptions options =
-      SOUP_SERVER_LISTEN_IPV4_ONLY | (certificate != NULL ? SOUP_SERVER_LISTEN_HTTPS : 0);
-  g_autoptr (GError) error = NULL;
-  GSList *uris;
 
   self->context = g_main_context_new ();
   self->loop = g_main_loop_new (self->context, FALSE);
   g_main_context_push_thread_default (self->context);
   self->server = g_object_new (SOUP_TYPE_SERVER, "tls-certificate", certificate, NULL);
   soup_server_add_handler (self->server, "/v1.0/", request_cb, self, NULL);
-  soup_server_listen_local (self->server, 0, options, &error);
-  g_assert_no_error (error);
+  begin_listening (self);
   g_main_context_pop_thread_default (self->context);
-  uris = soup_server_get_uris (self->server);
-  self->base = g_strdup_printf ("%s://127.0.0.1:%d/v1.0", g_uri_get_scheme (uris->data),
-                                g_uri_get_port (uris->data));
-  g_slist_free_full (uris, (GDestroyNotify) g_uri_unref);
+  self->base = g_strdup_printf ("%s://127.0.0.1:%u/v1.0", certificate != NULL ? "https" : "http",
+                                self->port);
   self->thread = g_thread_new ("mock-graph", run, self);
   return self;
 }

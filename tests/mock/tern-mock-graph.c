@@ -164,6 +164,8 @@ tern_mock_graph_finalize (GObject *object)
   g_free (self->base);
   g_free (self->token);
   g_free (self->provider);
+  g_free (self->all_code);
+  g_free (self->all_retry_after);
   g_ptr_array_unref (self->folders);
   g_ptr_array_unref (self->messages);
   g_ptr_array_unref (self->scripts);
@@ -186,7 +188,7 @@ tern_mock_graph_init (TernMockGraph *self)
   self->token = g_strdup ("token");
   self->folders = g_ptr_array_new_with_free_func (folder_free);
   self->messages = g_ptr_array_new_with_free_func (message_free);
-  self->scripts = g_ptr_array_new_with_free_func (mock_script_free);
+  self->scripts = g_ptr_array_new_with_free_func (mock_graph_script_free);
   self->log = g_ptr_array_new_with_free_func (g_free);
   self->newest = 1700000000;
   for (guint i = 0; i < G_N_ELEMENTS (well_known); i++)
@@ -323,6 +325,14 @@ tern_mock_graph_set_provider (TernMockGraph *self, const char *provider)
 }
 
 void
+tern_mock_graph_set_cutting (TernMockGraph *self, gboolean cutting)
+{
+  MOCK_LOCKED (self);
+
+  self->cutting = cutting;
+}
+
+void
 tern_mock_graph_set_disorder (TernMockGraph *self, gboolean disorder)
 {
   MOCK_LOCKED (self);
@@ -402,4 +412,34 @@ tern_mock_graph_count_waiting (TernMockGraph *self)
   MOCK_LOCKED (self);
 
   return g_queue_get_length (&self->held);
+}
+
+static gboolean
+too_late_cb (gpointer user_data)
+{
+  g_error ("nobody asked");
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+tick_cb (gpointer user_data)
+{
+  return G_SOURCE_CONTINUE;
+}
+
+void
+tern_mock_graph_wait_waiting (TernMockGraph *self, guint n)
+{
+  GMainContext *context = g_main_context_get_thread_default ();
+  g_autoptr (GSource) deadline = g_timeout_source_new (30 * 1000);
+  g_autoptr (GSource) tick = g_timeout_source_new (5);
+
+  g_source_set_callback (deadline, too_late_cb, NULL, NULL);
+  g_source_attach (deadline, context);
+  g_source_set_callback (tick, tick_cb, NULL, NULL);
+  g_source_attach (tick, context);
+  while (tern_mock_graph_count_waiting (self) < n)
+    g_main_context_iteration (context, TRUE);
+  g_source_destroy (deadline);
+  g_source_destroy (tick);
 }

@@ -109,9 +109,21 @@ void tern_mock_graph_link (TernMockGraph *self, const char *line, const char *ne
 /* Each message of the page stands there twice. */
 void tern_mock_graph_duplicate (TernMockGraph *self, const char *line);
 
+/* Every request fails so, in place of what scripts say; 0 for no more of it. */
+void tern_mock_graph_fail_all (TernMockGraph *self,
+                               guint status,
+                               const char *code,
+                               const char *retry_after);
+/* Every request is taken, and the connection closed in place of an answer. */
+void tern_mock_graph_set_cutting (TernMockGraph *self, gboolean cutting);
+/* Nobody listens at the port any more, and every connection is closed; or it is as before. */
+void tern_mock_graph_set_refusing (TernMockGraph *self, gboolean refusing);
+
 /* Requests are taken and logged, and answered after release. */
 void tern_mock_graph_hold (TernMockGraph *self);
 void tern_mock_graph_release (TernMockGraph *self);
+/* Closes the connections of the requests that are held back. */
+void tern_mock_graph_hang_up (TernMockGraph *self);
 
 /* Requests in whose line a text stands; NULL for all that do not stand in a batch. */
 guint tern_mock_graph_count (TernMockGraph *self, const char *text);
@@ -121,5 +133,8 @@ char *tern_mock_graph_dup_log (TernMockGraph *self);
 /* How many were being answered at once, at most. */
 guint tern_mock_graph_get_most_at_once (TernMockGraph *self);
 guint tern_mock_graph_count_waiting (TernMockGraph *self);
+/* Runs the thread-default main context until so many are held back; after 30 s the test has failed.
+ */
+void tern_mock_graph_wait_waiting (TernMockGraph *self, guint n);
 
 G_END_DECLS

@@ -471,3 +471,17 @@ mock_folder_describe (MockFolder *self)
   g_ptr_array_add (lines, NULL);
   return g_strjoinv ("", (char **) lines->pdata);
 }
+
+guint32
+mock_folder_find_subject (MockFolder *self, const char *subject)
+{
+  for (guint i = 0; i < self->messages->len; i++)
+    {
+      MockMessage *message = g_ptr_array_index (self->messages, i);
+      g_autofree char *other = dup_field (message, "Subject");
+
+      if (g_strcmp0 (other, subject) == 0)
+        return message->uid;
+    }
+  return 0;
+}

@@ -45,6 +45,7 @@ MockMessage *mock_folder_find (MockFolder *self, guint32 uid);
 void mock_folder_remove (MockFolder *self, guint32 uid);
 void mock_folder_renumber (MockFolder *self, guint32 uidvalidity);
 char *mock_folder_describe (MockFolder *self);
+guint32 mock_folder_find_subject (MockFolder *self, const char *subject);
 guint mock_folder_count (MockFolder *self, const char *flag, gboolean set);
 
 gboolean mock_flags_contain (const char *flags, const char *flag);

@@ -407,6 +407,13 @@ tern_mock_imap_server_describe (TernMockImapServer *self, const char *folder)
   return mock_folder_describe (get_folder (self, folder));
 }
 
+guint32
+tern_mock_imap_server_find (TernMockImapServer *self, const char *folder, const char *subject)
+{
+  MOCK_LOCKED (self);
+  return mock_folder_find_subject (get_folder (self, folder), subject);
+}
+
 guint
 tern_mock_imap_server_count_messages (TernMockImapServer *self, const char *folder)
 {

@@ -131,6 +131,9 @@ char *tern_mock_imap_server_dup_flags (TernMockImapServer *self, const char *fol
 /* (transfer full): "SUBJECT: FLAGS" of each message, sorted, a line each */
 char *tern_mock_imap_server_describe (TernMockImapServer *self, const char *folder);
 guint tern_mock_imap_server_count_messages (TernMockImapServer *self, const char *folder);
+/* The UID of the first message with that subject; 0 for none. */
+guint32
+tern_mock_imap_server_find (TernMockImapServer *self, const char *folder, const char *subject);
 
 /* Sends @text instead of the reply. After an OK to STARTTLS, TLS starts even so; after an OK to
  * COMPRESS what follows that line is deflated; after an OK to LOGIN or AUTHENTICATE the client is

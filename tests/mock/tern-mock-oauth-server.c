@@ -14,6 +14,15 @@ typedef struct
   char *challenge;
 } Grant;
 
+/* What is granted for one resource, and how often that was asked for. */
+typedef struct
+{
+  char *resource; /* what stands in the scopes that are asked for */
+  char *scope;    /* (nullable): as the server's own */
+  gboolean refused;
+  guint count;
+} Rule;
+
 struct _TernMockOauthServer
 {
   GObject parent_instance;
@@ -33,7 +42,9 @@ struct _TernMockOauthServer
   guint numbers;       /* of what was given out */
   GHashTable *codes;   /* code → Grant */
   GHashTable *refresh; /* refresh token → the one that it replaced */
-  GHashTable *access;  /* access tokens that are good */
+  GMutex lock;         /* of the access tokens: mail servers in other threads ask about them */
+  GHashTable *access;  /* access tokens that are good → the scopes asked for */
+  GPtrArray *rules;    /* Rule */
   GHashTable *counts;  /* path → number */
 };
 
@@ -47,6 +58,16 @@ grant_free (gpointer data)
   g_free (self->client_id);
   g_free (self->redirect);
   g_free (self->challenge);
+  g_free (self);
+}
+
+static void
+rule_free (gpointer data)
+{
+  Rule *self = data;
+
+  g_free (self->resource);
+  g_free (self->scope);
   g_free (self);
 }
 
@@ -74,7 +95,9 @@ tern_mock_oauth_server_finalize (GObject *object)
   g_ptr_array_unref (self->held);
   g_hash_table_unref (self->codes);
   g_hash_table_unref (self->refresh);
+  g_mutex_clear (&self->lock);
   g_hash_table_unref (self->access);
+  g_ptr_array_unref (self->rules);
   g_hash_table_unref (self->counts);
 
   G_OBJECT_CLASS (tern_mock_oauth_server_parent_class)->finalize (object);
@@ -96,7 +119,9 @@ tern_mock_oauth_server_init (TernMockOauthServer *self)
   self->held = g_ptr_array_new_with_free_func (g_object_unref);
   self->codes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, grant_free);
   self->refresh = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  self->access = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_mutex_init (&self->lock);
+  self->access = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->rules = g_ptr_array_new_with_free_func (rule_free);
   self->counts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 }
 
@@ -104,6 +129,34 @@ static char *
 make_name (TernMockOauthServer *self, const char *kind)
 {
   return g_strdup_printf ("%s-%u-%08x", kind, ++self->numbers, g_random_int ());
+}
+
+/* The rule for what is asked for; NULL where there is none. */
+static Rule *
+match_rule (TernMockOauthServer *self, const char *asked)
+{
+  for (guint i = 0; asked != NULL && i < self->rules->len; i++)
+    {
+      Rule *rule = self->rules->pdata[i];
+
+      if (strstr (asked, rule->resource) != NULL)
+        return rule;
+    }
+  return NULL;
+}
+
+static Rule *
+get_rule (TernMockOauthServer *self, const char *resource)
+{
+  Rule *rule = match_rule (self, resource);
+
+  if (rule == NULL)
+    {
+      rule = g_new0 (Rule, 1);
+      rule->resource = g_strdup (resource);
+      g_ptr_array_add (self->rules, rule);
+    }
+  return rule;
 }
 
 /* --- Answers --- */
@@ -161,10 +214,14 @@ answer_tokens (TernMockOauthServer *self,
                const char *asked)
 {
   g_autofree char *access = make_name (self, "access");
-  const char *scope = self->scope != NULL ? self->scope : asked;
+  const Rule *rule = match_rule (self, asked);
+  const char *granted = rule != NULL && rule->scope != NULL ? rule->scope : self->scope;
+  const char *scope = granted != NULL ? granted : asked;
   GString *text = g_string_new ("{\"token_type\":\"Bearer\"");
 
-  g_hash_table_add (self->access, g_strdup (access));
+  g_mutex_lock (&self->lock);
+  g_hash_table_replace (self->access, g_strdup (access), g_strdup (asked != NULL ? asked : ""));
+  g_mutex_unlock (&self->lock);
   g_string_append_printf (text, ",\"access_token\":\"%s\",\"expires_in\":%u", access,
                           self->lifetime);
   if (scope != NULL && *scope != '\0')
@@ -363,7 +420,15 @@ static void
 token (TernMockOauthServer *self, SoupServerMessage *message, GHashTable *form)
 {
   const char *type = g_hash_table_lookup (form, "grant_type");
+  Rule *rule = match_rule (self, g_hash_table_lookup (form, "scope"));
 
+  if (rule != NULL)
+    rule->count++;
+  if (rule != NULL && rule->refused)
+    {
+      answer_error (message, "invalid_grant");
+      return;
+    }
   if (self->times > 0 && self->fault != TERN_MOCK_OAUTH_NONE)
     {
       self->times--;
@@ -386,7 +451,7 @@ introspect (TernMockOauthServer *self, SoupServerMessage *message, GHashTable *q
 {
   const char *access = query != NULL ? g_hash_table_lookup (query, "access_token") : NULL;
 
-  if (access != NULL && g_hash_table_contains (self->access, access))
+  if (access != NULL && tern_mock_oauth_server_accepts (self, access))
     answer (message, 200, "application/json",
             g_strdup_printf ("{\"active\":true,\"email\":\"%s\"}",
                              self->user != NULL ? self->user : ""));
@@ -502,6 +567,39 @@ tern_mock_oauth_server_set_scope (TernMockOauthServer *self, const char *scope)
 }
 
 /**
+ * tern_mock_oauth_server_set_scope_for:
+ * @self: a server
+ * @resource: what stands in the scopes that are asked for
+ * @scope: (nullable): what it grants then, in place of tern_mock_oauth_server_set_scope()
+ *
+ * Requests with @resource are counted from now on: tern_mock_oauth_server_count_for().
+ */
+void
+tern_mock_oauth_server_set_scope_for (TernMockOauthServer *self,
+                                      const char *resource,
+                                      const char *scope)
+{
+  Rule *rule = get_rule (self, resource);
+
+  g_free (rule->scope);
+  rule->scope = g_strdup (scope);
+}
+
+/**
+ * tern_mock_oauth_server_set_refused:
+ * @self: a server
+ * @resource: what stands in the scopes that are asked for
+ * @refused: whether the user never agreed to that
+ */
+void
+tern_mock_oauth_server_set_refused (TernMockOauthServer *self,
+                                    const char *resource,
+                                    gboolean refused)
+{
+  get_rule (self, resource)->refused = refused;
+}
+
+/**
  * tern_mock_oauth_server_set_lifetime:
  * @self: a server
  * @seconds: for how long its access tokens are to be good
@@ -583,7 +681,9 @@ void
 tern_mock_oauth_server_revoke (TernMockOauthServer *self)
 {
   g_hash_table_remove_all (self->refresh);
+  g_mutex_lock (&self->lock);
   g_hash_table_remove_all (self->access);
+  g_mutex_unlock (&self->lock);
 }
 
 /**
@@ -615,6 +715,19 @@ tern_mock_oauth_server_count (TernMockOauthServer *self, const char *path)
 }
 
 /**
+ * tern_mock_oauth_server_count_for:
+ * @self: a server
+ * @resource: a resource with a rule of its own
+ *
+ * Returns: how often a token for it was asked for
+ */
+guint
+tern_mock_oauth_server_count_for (TernMockOauthServer *self, const char *resource)
+{
+  return get_rule (self, resource)->count;
+}
+
+/**
  * tern_mock_oauth_server_count_most_at_once:
  * @self: a server
  *
@@ -631,10 +744,33 @@ tern_mock_oauth_server_count_most_at_once (TernMockOauthServer *self)
  * @self: a server
  * @access: an access token
  *
+ * May be called from any thread.
+ *
  * Returns: whether it is good
  */
 gboolean
 tern_mock_oauth_server_accepts (TernMockOauthServer *self, const char *access)
 {
-  return g_hash_table_contains (self->access, access);
+  return tern_mock_oauth_server_accepts_for (self, access, "");
+}
+
+/**
+ * tern_mock_oauth_server_accepts_for:
+ * @self: a server
+ * @access: an access token
+ * @resource: what must stand in the scopes for which it was asked for
+ *
+ * May be called from any thread.
+ *
+ * Returns: whether it is good there
+ */
+gboolean
+tern_mock_oauth_server_accepts_for (TernMockOauthServer *self,
+                                    const char *access,
+                                    const char *resource)
+{
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->lock);
+  const char *asked = g_hash_table_lookup (self->access, access);
+
+  return asked != NULL && strstr (asked, resource) != NULL;
 }

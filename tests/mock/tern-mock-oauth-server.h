@@ -41,6 +41,12 @@ const char *tern_mock_oauth_server_get_base (TernMockOauthServer *self);
 void
 tern_mock_oauth_server_set_fault (TernMockOauthServer *self, TernMockOauthFault fault, guint times);
 void tern_mock_oauth_server_set_scope (TernMockOauthServer *self, const char *scope);
+void tern_mock_oauth_server_set_scope_for (TernMockOauthServer *self,
+                                           const char *resource,
+                                           const char *scope);
+void tern_mock_oauth_server_set_refused (TernMockOauthServer *self,
+                                         const char *resource,
+                                         gboolean refused);
 void tern_mock_oauth_server_set_lifetime (TernMockOauthServer *self, guint seconds);
 void tern_mock_oauth_server_set_rotation (TernMockOauthServer *self, gboolean rotates);
 void tern_mock_oauth_server_set_denial (TernMockOauthServer *self, gboolean denies);
@@ -50,7 +56,11 @@ void tern_mock_oauth_server_release (TernMockOauthServer *self);
 void tern_mock_oauth_server_revoke (TernMockOauthServer *self);
 char *tern_mock_oauth_server_grant (TernMockOauthServer *self);
 guint tern_mock_oauth_server_count (TernMockOauthServer *self, const char *path);
+guint tern_mock_oauth_server_count_for (TernMockOauthServer *self, const char *resource);
 guint tern_mock_oauth_server_count_most_at_once (TernMockOauthServer *self);
 gboolean tern_mock_oauth_server_accepts (TernMockOauthServer *self, const char *access);
+gboolean tern_mock_oauth_server_accepts_for (TernMockOauthServer *self,
+                                             const char *access,
+                                             const char *resource);
 
 G_END_DECLS
