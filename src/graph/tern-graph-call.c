@@ -111,6 +111,10 @@ finish (TernGraphCall *self, GError *error)
       g_clear_error (&error);
       return;
     }
+  /* Whoever is told may close the session, which then has nothing to do with this call. */
+  if (!self->is_running && g_queue_remove (&self->session->waiting[self->request.urgency], self))
+    tern_graph_call_unref (self);
+  tern_graph_session_call_done (self->session, self);
   tell_answered (self, error);
   g_cancellable_disconnect (g_task_get_cancellable (task), self->cancelled);
   g_source_destroy (self->cancel_source);
@@ -122,9 +126,6 @@ finish (TernGraphCall *self, GError *error)
                            (GDestroyNotify) g_bytes_unref);
   if (self->body == NULL)
     self->body = g_byte_array_new ();
-  if (!self->is_running && g_queue_remove (&self->session->waiting[self->request.urgency], self))
-    tern_graph_call_unref (self);
-  tern_graph_session_call_done (self->session, self);
 }
 
 /* Ends a call whatever it is at; takes @error over. */

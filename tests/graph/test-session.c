@@ -344,6 +344,32 @@ test_notes (Fixture *fixture, gconstpointer unused)
   g_assert_nonnull (strstr (notes->str, "403"));
 }
 
+static void
+close_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  tern_graph_session_close (TERN_GRAPH_SESSION (object));
+  done_cb (object, result, user_data);
+}
+
+static void
+test_closed_by_answer (Fixture *fixture, gconstpointer unused)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GAsyncResult) other = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TernGraphPage) page = NULL;
+
+  tern_graph_list_async (fixture->session, "id-inbox", 50, TERN_GRAPH_URGENCY_USER, NULL, close_cb,
+                         &result);
+  tern_graph_list_async (fixture->session, "id-inbox", 50, TERN_GRAPH_URGENCY_USER, NULL, close_cb,
+                         &other);
+  page = tern_graph_list_finish (fixture->session, wait_for (&result), NULL);
+  g_clear_pointer (&page, tern_graph_page_free);
+  page = tern_graph_list_finish (fixture->session, wait_for (&other), NULL);
+  g_assert_null (list (fixture, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CLOSED);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -367,5 +393,6 @@ main (int argc, char **argv)
   ADD ("no token goes where a foreign link leads", test_foreign_link);
   ADD ("a Graph is reached over TLS or on this machine only", test_base);
   ADD ("notes name nobody", test_notes);
+  ADD ("a session may be closed by whoever takes an answer", test_closed_by_answer);
   return g_test_run ();
 }
