@@ -541,6 +541,34 @@ tern_mock_oauth_server_get_base (TernMockOauthServer *self)
 }
 
 /**
+ * tern_mock_oauth_server_listen_securely:
+ * @self: a server
+ * @certificate: its certificate and key
+ *
+ * Has it listen on a second port, with TLS; and over HTTP/2 where SOUP_SERVER_HTTP2 is set.
+ *
+ * Returns: (transfer full): what stands before the names of its pages there
+ */
+char *
+tern_mock_oauth_server_listen_securely (TernMockOauthServer *self, GTlsCertificate *certificate)
+{
+  g_autoptr (GError) error = NULL;
+  GSList *uris;
+  char *base = NULL;
+
+  soup_server_set_tls_certificate (self->server, certificate);
+  if (!soup_server_listen_local (self->server, 0,
+                                 SOUP_SERVER_LISTEN_IPV4_ONLY | SOUP_SERVER_LISTEN_HTTPS, &error))
+    g_error ("%s", error->message);
+  uris = soup_server_get_uris (self->server);
+  for (GSList *l = uris; l != NULL && base == NULL; l = l->next)
+    if (strcmp (g_uri_get_scheme (l->data), "https") == 0)
+      base = g_strdup_printf ("https://127.0.0.1:%d", g_uri_get_port (l->data));
+  g_slist_free_full (uris, (GDestroyNotify) g_uri_unref);
+  return base;
+}
+
+/**
  * tern_mock_oauth_server_set_fault:
  * @self: a server
  * @fault: what the token page does

@@ -38,6 +38,8 @@ typedef enum
 
 TernMockOauthServer *tern_mock_oauth_server_new (guint16 port);
 const char *tern_mock_oauth_server_get_base (TernMockOauthServer *self);
+char *tern_mock_oauth_server_listen_securely (TernMockOauthServer *self,
+                                              GTlsCertificate *certificate);
 void
 tern_mock_oauth_server_set_fault (TernMockOauthServer *self, TernMockOauthFault fault, guint times);
 void tern_mock_oauth_server_set_scope (TernMockOauthServer *self, const char *scope);
