@@ -529,6 +529,20 @@ tern_token_source_get_finish (TernTokenSource *self, GAsyncResult *result, GErro
 }
 
 /**
+ * tern_token_source_is_refused:
+ * @self: a source
+ * @resource: "graph", "imap" or "smtp"
+ *
+ * Returns: whether the provider has refused tokens for it, so that there is none before the user
+ * has signed in again
+ */
+gboolean
+tern_token_source_is_refused (TernTokenSource *self, const char *resource)
+{
+  return g_hash_table_contains (self->refused, resource);
+}
+
+/**
  * tern_token_source_invalidate:
  * @self: a source
  * @access: the access token that a server refused

@@ -28,6 +28,7 @@ void tern_token_source_get_async (TernTokenSource *self,
                                   gpointer user_data);
 TernToken *
 tern_token_source_get_finish (TernTokenSource *self, GAsyncResult *result, GError **error);
+gboolean tern_token_source_is_refused (TernTokenSource *self, const char *resource);
 void tern_token_source_invalidate (TernTokenSource *self, const char *access);
 
 void tern_token_source_sign_in_async (TernTokenSource *self,

@@ -401,6 +401,8 @@ tern_race_next_async (TernRace *self,
       tern_race_settle (self, NULL);
       return;
     }
+  /* A connection that was ready before is the caller's to close, cancelled or not. */
+  g_task_set_check_cancellable (task, FALSE);
   if (cancellable != NULL)
     {
       self->next_cancel = g_cancellable_source_new (cancellable);

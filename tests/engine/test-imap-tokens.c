@@ -121,6 +121,59 @@ test_no_token (Fixture *self, gconstpointer data)
 }
 
 static void
+test_no_token_again (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  tern_mock_oauth_server_revoke (self->provider);
+  tern_mock_oauth_server_hold (self->provider);
+  tern_channel_connect_async (self->channel.channel, NULL, channel_fixture_keep_result, &result);
+  tern_mock_imap_server_wait_connections (self->channel.server, 1);
+  tern_mock_oauth_server_release (self->provider);
+  g_assert_false (
+      tern_channel_connect_finish (self->channel.channel, channel_fixture_wait (&result), NULL));
+  g_assert_false (connect_only (self, NULL));
+  tern_mock_imap_server_wait_closed (self->channel.server);
+  g_assert_cmpuint (tern_mock_imap_server_count_connections (self->channel.server), ==, 1);
+  g_assert_cmpuint (count_refreshes (self), ==, 1);
+}
+
+static void
+test_meanwhile (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  answer_sign_ins (self, LET_IN, NULL);
+  tern_mock_oauth_server_hold (self->provider);
+  tern_channel_connect_async (self->channel.channel, NULL, channel_fixture_keep_result, &result);
+  tern_mock_imap_server_wait_connections (self->channel.server, 1);
+  g_assert_cmpuint (count_sign_ins (self), ==, 0);
+  tern_mock_oauth_server_release (self->provider);
+  g_assert_true (
+      tern_channel_connect_finish (self->channel.channel, channel_fixture_wait (&result), NULL));
+  g_assert_cmpuint (tern_mock_imap_server_count_connections (self->channel.server), ==, 1);
+}
+
+static void
+test_cancelled_meanwhile (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  tern_mock_oauth_server_hold (self->provider);
+  tern_channel_connect_async (self->channel.channel, cancellable, channel_fixture_keep_result,
+                              &result);
+  tern_mock_imap_server_wait_connections (self->channel.server, 1);
+  g_cancellable_cancel (cancellable);
+  g_assert_false (
+      tern_channel_connect_finish (self->channel.channel, channel_fixture_wait (&result), &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  tern_mock_oauth_server_release (self->provider);
+  tern_mock_imap_server_wait_closed (self->channel.server);
+}
+
+static void
 test_refused (Fixture *self, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
@@ -258,6 +311,9 @@ main (int argc, char **argv)
 #define ADD(name, func)                                                                            \
   g_test_add ("/engine/imap tokens/" name, Fixture, NULL, set_up, func, tear_down)
   ADD ("without a token no server is asked", test_no_token);
+  ADD ("while there is no token no server is connected to", test_no_token_again);
+  ADD ("the way to the server is made while the token comes", test_meanwhile);
+  ADD ("who gives up gives up token and server", test_cancelled_meanwhile);
   ADD ("a token that is refused is replaced once, and no more", test_refused);
   ADD ("a token that was taken back is replaced", test_renewed);
   ADD ("what left with a refused token is repeated with another", test_renewed_ahead);

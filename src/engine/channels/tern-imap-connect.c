@@ -17,6 +17,12 @@ typedef struct
   GError *error;      /* the first refusal */
   TernToken *token;   /* (nullable): what to sign in by */
   gboolean has_renewed;
+  gboolean waits_for_token;
+  gboolean waits_for_race;
+  GError *failure;           /* of one of them; the other one is being given up */
+  GCancellable *cancellable; /* of both: by the caller's, or when one of them fails */
+  GCancellable *caller;      /* (nullable) */
+  gulong cancelled_handler;
 } Connecting;
 
 static void
@@ -24,6 +30,10 @@ connecting_free (gpointer data)
 {
   Connecting *self = data;
 
+  g_cancellable_disconnect (self->caller, self->cancelled_handler);
+  g_clear_object (&self->caller);
+  g_clear_object (&self->cancellable);
+  g_clear_error (&self->failure);
   g_clear_object (&self->race);
   g_clear_object (&self->session);
   g_ptr_array_unref (self->refused);
@@ -97,7 +107,7 @@ give_up (GTask *task, GError *error)
 }
 
 static void next_session (GTask *task);
-static void get_token (GTask *task);
+static void begin (GTask *task);
 
 static void
 authenticate (Connecting *connecting,
@@ -135,7 +145,7 @@ renew_token (GTask *task)
   connecting->has_renewed = TRUE;
   g_clear_pointer (&connecting->token, tern_token_unref);
   tern_race_settle (connecting->race, NULL);
-  get_token (task);
+  begin (task);
 }
 
 static void
@@ -333,6 +343,50 @@ send_ahead (GTask *task, const TernImapMemory *memory)
   g_object_unref (task);
 }
 
+/* What is under way of token and race has failed, or was given up because the other one had. */
+static void
+fail (GTask *task, GError *error)
+{
+  Connecting *connecting = g_task_get_task_data (task);
+
+  if (connecting->failure == NULL)
+    connecting->failure = error;
+  else
+    g_error_free (error);
+  if (connecting->waits_for_token || connecting->waits_for_race)
+    {
+      g_cancellable_cancel (connecting->cancellable);
+      return;
+    }
+  if (connecting->session != NULL)
+    tern_imap_session_close (connecting->session);
+  if (connecting->race != NULL)
+    give_up (task, g_steal_pointer (&connecting->failure));
+  else
+    {
+      g_task_return_error (task, g_steal_pointer (&connecting->failure));
+      g_object_unref (task);
+    }
+}
+
+static void
+sign_in (GTask *task)
+{
+  TernImapChannel *self = g_task_get_source_object (task);
+  Connecting *connecting = g_task_get_task_data (task);
+  TernImapSession *session = connecting->session;
+  TernImapMemory *memory = tern_imap_channel_get_memory (
+      self, tern_transport_get_endpoint (tern_imap_session_get_transport (session)));
+
+  if (memory != NULL)
+    tern_imap_session_assume_capabilities (session, memory->before ?: memory->capabilities);
+  if (memory != NULL && memory->capabilities != NULL && !memory->is_sequential &&
+      tern_imap_session_can_look_ahead (session, connecting->token != NULL))
+    send_ahead (task, memory);
+  else
+    authenticate (connecting, self, session, g_task_get_cancellable (task), authenticate_cb, task);
+}
+
 static void
 next_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
@@ -341,12 +395,12 @@ next_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   Connecting *connecting = g_task_get_task_data (task);
   GError *error = NULL;
   g_autoptr (GObject) ready = tern_race_next_finish (TERN_RACE (object), result, &error);
-  TernImapMemory *memory;
   TernEndpoint *endpoint;
 
+  connecting->waits_for_race = FALSE;
   if (ready == NULL)
     {
-      give_up (task, error);
+      fail (task, error);
       return;
     }
   g_set_object (&connecting->session, TERN_IMAP_SESSION (ready));
@@ -362,18 +416,8 @@ next_cb (GObject *object, GAsyncResult *result, gpointer user_data)
         next_session (task);
         return;
       }
-  memory = tern_imap_channel_get_memory (self, endpoint);
-  if (memory != NULL)
-    tern_imap_session_assume_capabilities (connecting->session,
-                                           memory->before ?: memory->capabilities);
-  if (memory != NULL && memory->capabilities != NULL && !memory->is_sequential &&
-      tern_imap_session_can_look_ahead (connecting->session, connecting->token != NULL))
-    {
-      send_ahead (task, memory);
-      return;
-    }
-  authenticate (connecting, self, connecting->session, g_task_get_cancellable (task),
-                authenticate_cb, task);
+  if (!connecting->waits_for_token)
+    sign_in (task);
 }
 
 static void
@@ -381,7 +425,8 @@ next_session (GTask *task)
 {
   Connecting *connecting = g_task_get_task_data (task);
 
-  tern_race_next_async (connecting->race, g_task_get_cancellable (task), next_cb, task);
+  connecting->waits_for_race = TRUE;
+  tern_race_next_async (connecting->race, connecting->cancellable, next_cb, task);
 }
 
 /* Whether somewhere the sign-in was not refused yet. */
@@ -470,22 +515,37 @@ token_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   Connecting *connecting = g_task_get_task_data (task);
   GError *error = NULL;
 
+  connecting->waits_for_token = FALSE;
   connecting->token = tern_token_source_get_finish (TERN_TOKEN_SOURCE (object), result, &error);
-  if (connecting->token != NULL)
+  if (connecting->token == NULL)
+    fail (task, error);
+  else if (connecting->failure != NULL)
+    fail (task, g_steal_pointer (&connecting->failure));
+  else if (!connecting->waits_for_race)
+    sign_in (task);
+}
+
+/* The token comes from elsewhere: the way to the server is made meanwhile, unless it is known that
+ * there is no token. */
+static void
+begin (GTask *task)
+{
+  TernImapChannel *self = g_task_get_source_object (task);
+  Connecting *connecting = g_task_get_task_data (task);
+
+  if (self->tokens != NULL)
     {
-      start_race (task);
-      return;
+      connecting->waits_for_token = TRUE;
+      tern_token_source_get_async (self->tokens, "imap", connecting->cancellable, token_cb, task);
     }
-  g_task_return_error (task, error);
-  g_object_unref (task);
+  if (self->tokens == NULL || !tern_token_source_is_refused (self->tokens, "imap"))
+    start_race (task);
 }
 
 static void
-get_token (GTask *task)
+cancelled_cb (GCancellable *caller, gpointer user_data)
 {
-  TernImapChannel *self = g_task_get_source_object (task);
-
-  tern_token_source_get_async (self->tokens, "imap", g_task_get_cancellable (task), token_cb, task);
+  g_cancellable_cancel (user_data);
 }
 
 /* Races the account's endpoints and signs in at the first that is ready; where that one refuses, at
@@ -502,11 +562,16 @@ tern_imap_connect_async (TernImapChannel *self,
   g_task_set_source_tag (task, tern_imap_connect_async);
   connecting->refused = g_ptr_array_new_with_free_func ((GDestroyNotify) tern_endpoint_unref);
   connecting->has_renewed = self->is_renewing;
+  connecting->cancellable = g_cancellable_new ();
   g_task_set_task_data (task, connecting, connecting_free);
-  if (self->tokens != NULL)
-    get_token (task);
-  else
-    start_race (task);
+  if (cancellable != NULL)
+    {
+      connecting->caller = g_object_ref (cancellable);
+      connecting->cancelled_handler =
+          g_cancellable_connect (cancellable, G_CALLBACK (cancelled_cb),
+                                 g_object_ref (connecting->cancellable), g_object_unref);
+    }
+  begin (task);
 }
 
 /* Returns a session that is signed in, or whose sign-in is on its way: what is sent over it then
