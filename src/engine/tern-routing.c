@@ -137,7 +137,7 @@ dup_missing_scope (const Routing *routing)
 static gboolean
 may_only_read (const Routing *routing)
 {
-  return strcmp (routing->name, "graph") == 0 &&
+  return routing->token != NULL && strcmp (routing->name, "graph") == 0 &&
          tern_token_check_scope (routing->token, "Mail.ReadWrite") == TERN_GRANT_MISSING;
 }
 
@@ -196,6 +196,7 @@ succeed (GTask *task, GPtrArray *folders)
   found->channel = g_steal_pointer (&routing->channel);
   found->name = g_strdup (routing->name);
   found->folders = folders != NULL ? g_ptr_array_ref (folders) : NULL;
+  found->is_read_only = may_only_read (routing);
   g_task_return_pointer (task, found, (GDestroyNotify) tern_routing_result_free);
   g_object_unref (task);
 }

@@ -32,12 +32,14 @@ typedef struct
  * @channel: the channel
  * @name: what it is called
  * @folders: (nullable) (element-type TernFolder): the account's folders, where they were listed
+ * @is_read_only: whether the sign-in allows to read by it and not to change anything
  */
 typedef struct
 {
   TernChannel *channel;
   char *name;
   GPtrArray *folders;
+  gboolean is_read_only;
 } TernRoutingResult;
 
 TernRouter *tern_routing_new_router (TernCore *core, const TernAccount *account);

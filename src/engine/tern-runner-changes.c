@@ -67,6 +67,19 @@ log_operation (TernRunner *self, TernOperation *operation, GError **error)
 }
 
 /**
+ * tern_runner_set_read_only:
+ * @error: return location for %TERN_ERROR_PERMISSION
+ *
+ * Tells that what the sign-in allows is to read.
+ */
+void
+tern_runner_set_read_only (GError **error)
+{
+  g_set_error_literal (error, TERN_ERROR, TERN_ERROR_PERMISSION,
+                       "the sign-in does not allow changes");
+}
+
+/**
  * tern_runner_apply:
  * @self: a runner
  * @operation: what the user asks for; its messages are in one folder
@@ -79,8 +92,12 @@ void
 tern_runner_apply (TernRunner *self, TernOperation *operation, GTask *task)
 {
   GError *error = NULL;
-  TernOperation *logged = log_operation (self, operation, &error);
+  TernOperation *logged = NULL;
 
+  if (!self->is_read_only)
+    logged = log_operation (self, operation, &error);
+  else
+    tern_runner_set_read_only (&error);
   if (logged == NULL)
     g_task_return_error (task, error);
   else

@@ -597,13 +597,22 @@ connected_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     ask (self, TERN_CHANNEL (object));
 }
 
+/* Where the sign-in allows to read only, the log waits for another one. */
 static void
 connect_with_channel (TernRunner *self,
                       TernChannel *channel,
-                      const GError *error,
+                      const GError *channel_error,
                       gpointer user_data)
 {
-  if (channel != NULL)
+  g_autoptr (GError) read_only = NULL;
+  const GError *error = channel_error;
+
+  if (channel != NULL && self->is_read_only)
+    {
+      tern_runner_set_read_only (&read_only);
+      error = read_only;
+    }
+  else if (channel != NULL)
     {
       tern_channel_connect_async (channel, self->cancellable, connected_cb, self);
       return;

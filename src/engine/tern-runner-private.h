@@ -25,6 +25,7 @@ struct _TernRunner
   gint64 round_began;      /* monotonic */
   TernChannel *channel;    /* NULL until it is needed, and after the sign-in was refused */
   char *channel_name;      /* the last one's */
+  gboolean is_read_only;   /* by it nothing can be changed */
   GPtrArray *waiting;      /* ChannelWaiter: asked for the channel while it is looked for */
   GCancellable *cancellable;
 
@@ -102,6 +103,7 @@ gboolean tern_runner_keep_folders (TernRunner *self,
                                    const char *channel,
                                    GPtrArray *folders,
                                    GError **error);
+void tern_runner_set_read_only (GError **error);
 void tern_runner_forget_routes (TernRunner *self);
 void tern_runner_watch_again (TernRunner *self);
 void tern_runner_use_tokens (TernRunner *self, TernTokenSource *tokens);

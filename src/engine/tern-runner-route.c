@@ -165,6 +165,7 @@ use_channel (TernRunner *self, const TernRoutingResult *found)
   g_set_object (&self->channel, found->channel);
   g_free (self->channel_name);
   self->channel_name = g_strdup (found->name);
+  self->is_read_only = found->is_read_only;
   g_signal_connect_object (self->channel, "connected", G_CALLBACK (connected_cb), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->channel, "changed", G_CALLBACK (changed_cb), self,

@@ -134,6 +134,7 @@ tern_runner_dup_status (TernRunner *self)
   g_autoptr (TernRoute) route = self->channel ? tern_channel_dup_route (self->channel) : NULL;
   TernStatus *status = tern_status_new (self->account->id, self->state, route, self->error);
 
+  status->is_read_only = self->is_read_only;
   status->folder_id = self->shown_sync;
   status->done = self->done;
   status->total = self->total;

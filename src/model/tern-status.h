@@ -38,6 +38,7 @@ typedef enum
  * @done: messages of that folder received
  * @total: messages that the folder has on the server
  * @route: (nullable): how the server was reached last, or why it was not
+ * @is_read_only: whether its mail can be read and not changed, for that is what the sign-in allows
  * @error: (nullable): what is wrong, for every state that says so
  *
  * How an account is doing. Immutable once shared, reference-counted; may cross threads.
@@ -50,6 +51,7 @@ typedef struct
   guint done;
   guint total;
   TernRoute *route;
+  gboolean is_read_only;
   GError *error;
 } TernStatus;
 

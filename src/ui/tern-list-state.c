@@ -160,6 +160,14 @@ tern_list_state_for_bar (const TernStatus *status, const char *server, gboolean 
   TernListState *state =
       status != NULL ? trouble (status, server, _ ("You see what was kept here.")) : NULL;
 
+  if (state == NULL && status != NULL && status->is_read_only)
+    {
+      state =
+          with_action (state_new ("changes-prevent-symbolic", NULL,
+                                  _ ("The sign-in lets Tern read this mail but not change it.")),
+                       _ ("Sign in…"), "win.sign-in");
+      state->is_calm = TRUE;
+    }
   if (state != NULL || !has_struck_out)
     return state;
   state =

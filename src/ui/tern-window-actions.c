@@ -357,20 +357,28 @@ set_button (GtkWidget *button, const char *icon, const char *label)
 void
 tern_window_update_actions (TernWindow *self)
 {
-  static const char *const on_selection[] = {
-    "win.star", "win.toggle-read", "win.delete", "win.delete-forever", "win.junk",
-    "win.move", "win.copy",        "win.tags",   "win.open",           "win.copy-code",
+  static const char *const on_selection[] = { "win.open", "win.copy-code" };
+  static const char *const changing[] = {
+    "win.star", "win.toggle-read", "win.delete", "win.delete-forever",
+    "win.junk", "win.move",        "win.copy",   "win.tags",
   };
+  static const char *const on_row[] = { "win.row-star", "win.row-delete" };
   GtkWidget *widget = GTK_WIDGET (self);
   g_autoptr (GPtrArray) items = tern_message_list_pane_dup_selected (LIST (self));
   TernFolder *folder = tern_message_list_pane_get_folder (LIST (self));
+  TernStatus *status = tern_message_list_pane_get_status (LIST (self));
+  gboolean may_change = status == NULL || !status->is_read_only;
   gboolean some = items->len > 0;
-  gboolean has_archive = folder != NULL && folder->role != TERN_FOLDER_ROLE_ARCHIVE;
+  gboolean has_archive = may_change && folder != NULL && folder->role != TERN_FOLDER_ROLE_ARCHIVE;
   gboolean starred = some && all_have (items, TERN_FLAGS_FLAGGED);
   gboolean seen = !some || all_have (items, TERN_FLAGS_SEEN);
 
   for (guint i = 0; i < G_N_ELEMENTS (on_selection); i++)
     gtk_widget_action_set_enabled (widget, on_selection[i], some);
+  for (guint i = 0; i < G_N_ELEMENTS (changing); i++)
+    gtk_widget_action_set_enabled (widget, changing[i], some && may_change);
+  for (guint i = 0; i < G_N_ELEMENTS (on_row); i++)
+    gtk_widget_action_set_enabled (widget, on_row[i], may_change);
   gtk_widget_action_set_enabled (widget, "win.archive", some && has_archive);
   gtk_widget_action_set_enabled (widget, "win.row-archive", has_archive);
   gtk_widget_action_set_enabled (widget, "win.undo", self->undo != NULL);

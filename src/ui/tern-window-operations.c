@@ -150,6 +150,10 @@ tern_window_mark_read (TernWindow *self, TernMessageItem *item)
   TernMessage *message = tern_message_item_get_message (item);
   gint64 id = tern_message_item_get_id (item);
 
+  TernStatus *status = tern_message_list_pane_get_status (TERN_MESSAGE_LIST_PANE (self->list));
+
+  if (status != NULL && status->is_read_only)
+    return;
   if (message != NULL && (message->flags & TERN_FLAGS_SEEN) == 0)
     tern_window_apply (self, tern_operation_new_flags (&id, 1, TERN_FLAGS_SEEN, TERN_FLAGS_NONE),
                        NULL);

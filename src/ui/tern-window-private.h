@@ -15,6 +15,7 @@ struct _TernWindow
   GSettings *settings;
   TernFolderList *folders;
   TernMessageItem *shown; /* the letter in the last pane */
+  gboolean is_read_only;  /* what can be done follows that */
   TernOperation *undo;    /* what Undo takes back */
   AdwToast *toast;        /* that offers it */
   GtkWindow *inspector;   /* NULL while it is closed; weak */

@@ -79,6 +79,19 @@ tern_window_show_letter (TernWindow *self, TernMessageItem *item)
   tern_window_mark_read (self, item);
 }
 
+/* The list has taken the status before. */
+static void
+status_cb (TernWindow *self, TernStatus *changed)
+{
+  TernStatus *status = tern_message_list_pane_get_status (TERN_MESSAGE_LIST_PANE (self->list));
+  gboolean is_read_only = status != NULL && status->is_read_only;
+
+  if (is_read_only == self->is_read_only)
+    return;
+  self->is_read_only = is_read_only;
+  tern_window_update_actions (self);
+}
+
 static void
 message_selected_cb (TernWindow *self, TernMessageItem *item)
 {
@@ -463,6 +476,7 @@ tern_window_new (GtkApplication *application, TernEngine *engine, GSettings *set
   g_signal_connect (self, "notify::is-active", G_CALLBACK (active_cb), NULL);
   g_signal_connect_object (self->folders, "items-changed", G_CALLBACK (folders_changed_cb), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (engine, "status", G_CALLBACK (status_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (engine, "operation-failed", G_CALLBACK (tern_window_operation_failed),
                            self, G_CONNECT_SWAPPED);
   open_inbox (self);
