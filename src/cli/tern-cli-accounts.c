@@ -407,6 +407,8 @@ print_route (TernCli *cli, const TernRoute *route, gboolean signed_in)
   tern_json_writer_string (writer, route->channel);
   tern_json_writer_key (writer, "scopes");
   tern_json_writer_string (writer, route->scopes);
+  tern_json_writer_key (writer, "passed_over");
+  tern_json_writer_string (writer, route->passed_over);
   tern_json_writer_key (writer, "signed_in");
   tern_json_writer_boolean (writer, signed_in);
   tern_json_writer_key (writer, "endpoints");
@@ -427,6 +429,9 @@ print_route (TernCli *cli, const TernRoute *route, gboolean signed_in)
   else if (route->scopes != NULL)
     /* Translators: names of permissions that a provider of mail gave. */
     printf (_ ("Allowed: %s\n"), route->scopes);
+  if (!cli->json && signed_in && route->passed_over != NULL)
+    /* Translators: %s are protocols, each with why the mail does not come by it. */
+    printf (_ ("Passed over: %s\n"), route->passed_over);
   if (!cli->json && signed_in)
     /* Translators: %s is a protocol, such as imap. */
     printf (_ ("Mail comes by %s.\n"), route->channel);

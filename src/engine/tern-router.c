@@ -339,6 +339,31 @@ tern_router_forget (TernRouter *self)
     }
 }
 
+/**
+ * tern_router_dup_reasons:
+ * @self: a router
+ *
+ * Returns: (transfer full) (nullable): the channels that failed in this round or are denied, each
+ *   with why; %NULL for none
+ */
+char *
+tern_router_dup_reasons (const TernRouter *self)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint i = 0; i < self->candidates->len; i++)
+    {
+      const Candidate *candidate = g_ptr_array_index (self->candidates, i);
+      const char *reason =
+          candidate->failure != NULL ? candidate->failure->message : candidate->reason;
+
+      if (reason != NULL)
+        g_string_append_printf (text, "%s%s: %s", text->len > 0 ? "; " : "", candidate->name,
+                                reason);
+    }
+  return text->len > 0 ? g_string_free (g_steal_pointer (&text), FALSE) : NULL;
+}
+
 /* The more can be done about an error, the better it stands for all. */
 static int
 hope (const GError *error)
@@ -365,26 +390,21 @@ hope (const GError *error)
 GError *
 tern_router_dup_error (const TernRouter *self)
 {
-  g_autoptr (GString) text = g_string_new (NULL);
+  g_autofree char *text = tern_router_dup_reasons (self);
   const GError *best = NULL;
   GError *error;
 
   for (guint i = 0; i < self->candidates->len; i++)
     {
       const Candidate *candidate = g_ptr_array_index (self->candidates, i);
-      const char *reason =
-          candidate->failure != NULL ? candidate->failure->message : candidate->reason;
 
       if (hope (candidate->failure) > hope (best))
         best = candidate->failure;
-      if (reason != NULL)
-        g_string_append_printf (text, "%s%s: %s", text->len > 0 ? "; " : "", candidate->name,
-                                reason);
     }
   if (best == NULL || is_definite (best))
-    error = g_error_new_literal (TERN_ERROR, TERN_ERROR_AUTH, text->str);
+    error = g_error_new_literal (TERN_ERROR, TERN_ERROR_AUTH, text != NULL ? text : "");
   else
-    error = g_error_new_literal (best->domain, best->code, text->str);
+    error = g_error_new_literal (best->domain, best->code, text);
   if (best != NULL && tern_error_get_detail (best) != NULL)
     tern_error_set_detail (error, tern_error_get_detail (best));
   return error;

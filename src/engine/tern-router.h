@@ -23,6 +23,7 @@ gboolean tern_router_postpone (TernRouter *self, const char *channel, gint64 now
 void tern_router_succeed (TernRouter *self, const char *channel, gint64 now);
 gboolean tern_router_fail (TernRouter *self, const char *channel, const GError *error, gint64 now);
 void tern_router_forget (TernRouter *self);
+char *tern_router_dup_reasons (const TernRouter *self);
 GError *tern_router_dup_error (const TernRouter *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TernRouter, tern_router_free)

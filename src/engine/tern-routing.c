@@ -33,12 +33,13 @@ static void next_channel (GTask *task);
 static void
 take_route (Routing *routing)
 {
-  TernRoute *route = tern_channel_dup_route (routing->channel);
+  g_autoptr (TernRoute) route = tern_channel_dup_route (routing->channel);
 
   if (route == NULL)
     return;
   g_clear_pointer (&routing->route, tern_route_unref);
-  routing->route = route;
+  routing->route = tern_route_copy (route);
+  routing->route->passed_over = tern_router_dup_reasons (routing->router);
 }
 
 /* Gives up the channel that was tried. */

@@ -31,6 +31,25 @@ tern_route_new (const char *channel)
 }
 
 /**
+ * tern_route_copy:
+ * @self: a route
+ *
+ * Returns: (transfer full): a route that is equal and not shared yet
+ */
+TernRoute *
+tern_route_copy (const TernRoute *self)
+{
+  TernRoute *copy = tern_route_new (self->channel);
+
+  for (guint i = 0; i < self->entries->len; i++)
+    tern_route_add (copy, g_ptr_array_index (self->entries, i));
+  copy->scopes = g_strdup (self->scopes);
+  copy->passed_over = g_strdup (self->passed_over);
+  copy->established = self->established;
+  return copy;
+}
+
+/**
  * tern_route_ref:
  * @self: a route
  *
@@ -49,6 +68,7 @@ route_clear (gpointer data)
 
   g_ptr_array_unref (self->entries);
   g_free ((char *) self->scopes);
+  g_free ((char *) self->passed_over);
 }
 
 /**

@@ -53,6 +53,7 @@ typedef struct
  * @entries: (element-type TernRouteEntry): every way that was tried, in the order of their start
  * @scopes: (nullable): what the token may be used for by which it signed in, parted by spaces;
  * %NULL for a password, or where the provider did not say
+ * @passed_over: (nullable): channels that come before this one, each with why it is not used
  * @established: when the winner was ready, µs of real time; 0 where none won
  *
  * How a server was reached, or why it was not. Immutable once shared, reference-counted; may cross
@@ -63,11 +64,13 @@ typedef struct
   const char *channel;
   GPtrArray *entries;
   const char *scopes;
+  const char *passed_over;
   gint64 established;
 } TernRoute;
 
 GType tern_route_get_type (void);
 TernRoute *tern_route_new (const char *channel);
+TernRoute *tern_route_copy (const TernRoute *self);
 TernRoute *tern_route_ref (TernRoute *self);
 void tern_route_unref (TernRoute *self);
 void tern_route_add (TernRoute *self, const TernRouteEntry *entry);
