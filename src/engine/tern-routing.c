@@ -321,6 +321,17 @@ token_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   fail_channel (task, error);
 }
 
+/* Whether the channel may begin before its token is here: it makes its way to the server meanwhile,
+ * and nothing but the scopes, which it looks at itself, could speak against it. */
+static gboolean
+may_begin (const Routing *routing)
+{
+  if (strcmp (routing->name, "imap") != 0)
+    return FALSE;
+  return !tern_router_has_choice (routing->router) ||
+         (!routing->signs_in && g_strcmp0 (routing->current, routing->name) == 0);
+}
+
 static void
 next_channel (GTask *task)
 {
@@ -333,7 +344,8 @@ next_channel (GTask *task)
       g_object_unref (task);
       return;
     }
-  if (routing->tokens != NULL)
+  g_clear_pointer (&routing->token, tern_token_unref);
+  if (routing->tokens != NULL && !may_begin (routing))
     tern_token_source_get_async (routing->tokens, routing->name, g_task_get_cancellable (task),
                                  token_cb, task);
   else

@@ -290,6 +290,48 @@ go_elsewhere (GTask *task, TernChannel *channel)
 }
 
 static void
+found_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  GTask *task = G_TASK (user_data);
+  Transfer *transfer = g_task_get_task_data (task);
+  GError *error = NULL;
+  GBytes *content = g_task_propagate_pointer (G_TASK (result), &error);
+  gsize length;
+  const guint8 *bytes;
+
+  if (content == NULL)
+    return_error (task, error);
+  else if (transfer->target == NULL)
+    return_content (task, content);
+  else
+    {
+      bytes = g_bytes_get_data (content, &length);
+      tern_part_sink_set_decoded (transfer->sink);
+      if (tern_part_sink_take (transfer->sink, bytes, length, &error))
+        finish (task);
+      else
+        return_error (task, error);
+      g_bytes_unref (content);
+    }
+}
+
+/* What another channel has named is looked for in the letter as a whole. */
+static gboolean
+search_whole (GTask *task)
+{
+  Transfer *transfer = g_task_get_task_data (task);
+
+  if (!g_error_matches (transfer->error, TERN_ERROR, TERN_ERROR_GONE) ||
+      tern_part_sink_get_received (transfer->sink) > 0 ||
+      !tern_runner_can_search_whole (transfer->runner, transfer->message, transfer->part_id))
+    return FALSE;
+  g_clear_error (&transfer->error);
+  tern_runner_search_whole (transfer->runner, transfer->message, transfer->part_id,
+                            g_task_new (NULL, transfer->cancellable, found_cb, task));
+  return TRUE;
+}
+
+static void
 give_up (GTask *task)
 {
   Transfer *transfer = g_task_get_task_data (task);
@@ -365,7 +407,7 @@ piece_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       for (GList *l = transfer->pieces.head; l != NULL; l = l->next)
         if (!((Piece *) l->data)->is_done)
           return;
-      if (!take_up (task) && !go_elsewhere (task, TERN_CHANNEL (object)))
+      if (!take_up (task) && !go_elsewhere (task, TERN_CHANNEL (object)) && !search_whole (task))
         give_up (task);
     }
   else if (g_queue_is_empty (&transfer->pieces))

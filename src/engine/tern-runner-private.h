@@ -104,6 +104,10 @@ gboolean tern_runner_keep_folders (TernRunner *self,
                                    GPtrArray *folders,
                                    GError **error);
 void tern_runner_set_read_only (GError **error);
+gboolean
+tern_runner_can_search_whole (TernRunner *self, const TernMessage *message, const char *part_id);
+void
+tern_runner_search_whole (TernRunner *self, TernMessage *message, const char *part_id, GTask *task);
 void tern_runner_forget_routes (TernRunner *self);
 void tern_runner_watch_again (TernRunner *self);
 void tern_runner_use_tokens (TernRunner *self, TernTokenSource *tokens);

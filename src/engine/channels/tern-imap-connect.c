@@ -508,6 +508,18 @@ start_race (GTask *task)
   next_session (task);
 }
 
+/* A sign-in without them is known to be refused. */
+static void
+check_scopes (TernTokenSource *tokens, const TernToken *token, GError **error)
+{
+  const TernProvider *provider = tern_token_source_get_provider (tokens);
+  g_autofree char *missing =
+      tern_token_dup_missing (token, tern_provider_get_scope (provider, "imap"));
+
+  if (missing != NULL)
+    g_set_error (error, TERN_ERROR, TERN_ERROR_AUTH, "the sign-in does not allow %s", missing);
+}
+
 static void
 token_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
@@ -517,7 +529,9 @@ token_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 
   connecting->waits_for_token = FALSE;
   connecting->token = tern_token_source_get_finish (TERN_TOKEN_SOURCE (object), result, &error);
-  if (connecting->token == NULL)
+  if (connecting->token != NULL)
+    check_scopes (TERN_TOKEN_SOURCE (object), connecting->token, &error);
+  if (error != NULL)
     fail (task, error);
   else if (connecting->failure != NULL)
     fail (task, g_steal_pointer (&connecting->failure));

@@ -487,8 +487,8 @@ tern_imap_parts_async (TernImapChannel *channel,
         {
           g_autoptr (GTask) task = g_steal_pointer (&self->task);
 
-          g_task_return_new_error (task, TERN_ERROR, TERN_ERROR_INVALID,
-                                   "a part that cannot be asked for");
+          /* Such as one that was named by another channel. */
+          g_task_return_new_error (task, TERN_ERROR, TERN_ERROR_GONE, "there is no such part");
           return;
         }
       part.wanted = requests[i].form;
