@@ -98,16 +98,20 @@ tern_routing_result_free (TernRoutingResult *self)
 TernRouter *
 tern_routing_new_router (TernCore *core, const TernAccount *account)
 {
-  static const char *const imap[] = { "imap", NULL };
   const TernProvider *provider =
       account->provider != NULL
           ? tern_providers_get (tern_core_get_providers (core), account->provider)
           : NULL;
+  g_autoptr (GPtrArray) channels = g_ptr_array_new ();
 
-  return tern_router_new (provider != NULL && provider->channels != NULL &&
-                                  provider->channels[0] != NULL
-                              ? provider->channels
-                              : imap);
+  for (guint i = 0; provider != NULL && provider->channels != NULL && provider->channels[i] != NULL;
+       i++)
+    if (strcmp (provider->channels[i], "imap") != 0 || account->imap->len > 0)
+      g_ptr_array_add (channels, (char *) provider->channels[i]);
+  if (channels->len == 0)
+    g_ptr_array_add (channels, (char *) "imap");
+  g_ptr_array_add (channels, NULL);
+  return tern_router_new ((const char *const *) channels->pdata);
 }
 
 /* --- What the token is good for --- */

@@ -141,7 +141,7 @@ tern_account_is_address (const char *text)
  * @error: return location for %TERN_ERROR_INVALID
  *
  * Checks what can be checked without a network: an address with both halves, no control characters,
- * at least one endpoint.
+ * at least one endpoint unless its provider is to be asked another way.
  *
  * Returns: whether the account can be tried
  */
@@ -158,7 +158,7 @@ tern_account_validate (const TernAccount *self, GError **error)
       g_set_error_literal (error, TERN_ERROR, TERN_ERROR_INVALID, "the user name is malformed");
       return FALSE;
     }
-  if (self->imap->len == 0)
+  if (self->imap->len == 0 && self->provider == NULL)
     {
       g_set_error_literal (error, TERN_ERROR, TERN_ERROR_INVALID, "no server is given");
       return FALSE;
