@@ -199,7 +199,7 @@ list_folders_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 
   refresh->folders = tern_channel_list_folders_finish (TERN_CHANNEL (object), result, &error);
   if (error != NULL &&
-      tern_runner_fail_over (self, TERN_CHANNEL (object), error, refresh_with_channel, task))
+      tern_runner_fail_over (self, TERN_CHANNEL (object), &error, refresh_with_channel, task))
     {
       g_error_free (error);
       return;

@@ -201,7 +201,7 @@ fetch_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 
   tern_channel_fetch_parts_finish (TERN_CHANNEL (object), result, &error);
   if (error != NULL && !g_error_matches (error, TERN_ERROR, TERN_ERROR_PERMISSION) &&
-      tern_runner_fail_over (opening->runner, TERN_CHANNEL (object), error, fetch_with_channel,
+      tern_runner_fail_over (opening->runner, TERN_CHANNEL (object), &error, fetch_with_channel,
                              task))
     return;
   fetched (task, error);

@@ -320,9 +320,9 @@ static void connect_with_channel (TernRunner *self,
 /* Has the batch done by another channel, where there is one. What is not allowed is the user's to
  * know. */
 static gboolean
-go_elsewhere (TernRunner *self, TernChannel *channel, const GError *error)
+go_elsewhere (TernRunner *self, TernChannel *channel, GError **error)
 {
-  if (error == NULL || g_error_matches (error, TERN_ERROR, TERN_ERROR_PERMISSION))
+  if (*error == NULL || g_error_matches (*error, TERN_ERROR, TERN_ERROR_PERMISSION))
     return FALSE;
   if (!tern_runner_fail_over (g_object_ref (self), channel, error, connect_with_channel, NULL))
     {
@@ -352,7 +352,7 @@ apply_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       ask (self, TERN_CHANNEL (object));
       return;
     }
-  if (outcome == NULL && go_elsewhere (self, TERN_CHANNEL (object), error))
+  if (outcome == NULL && go_elsewhere (self, TERN_CHANNEL (object), &error))
     return;
   tern_runner_end (self, error);
   if (self->core == NULL)
@@ -580,7 +580,7 @@ connected_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   gboolean unnamed;
 
   if (!tern_channel_connect_finish (TERN_CHANNEL (object), result, &error) &&
-      go_elsewhere (self, TERN_CHANNEL (object), error))
+      go_elsewhere (self, TERN_CHANNEL (object), &error))
     return;
   if (error != NULL || self->core == NULL || !read_batch (self, &unnamed, &error))
     {

@@ -282,7 +282,7 @@ go_elsewhere (GTask *task, TernChannel *channel)
     return FALSE;
   g_queue_clear_full (&transfer->pieces, piece_free);
   transfer->asked = 0;
-  if (!tern_runner_fail_over (transfer->runner, channel, transfer->error, with_channel, task))
+  if (!tern_runner_fail_over (transfer->runner, channel, &transfer->error, with_channel, task))
     return FALSE;
   g_clear_error (&transfer->error);
   transfer->is_ended = FALSE;

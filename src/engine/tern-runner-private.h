@@ -90,7 +90,7 @@ typedef void (*TernRunnerPlaceFunc) (TernRunner *self,
 
 gboolean tern_runner_fail_over (TernRunner *self,
                                 TernChannel *channel,
-                                const GError *error,
+                                GError **error,
                                 TernRunnerChannelFunc func,
                                 gpointer user_data);
 gboolean tern_runner_may_ask (TernRunner *self, const TernMessage *message, GError **error);

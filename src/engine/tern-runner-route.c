@@ -308,6 +308,9 @@ scopes_changed_cb (TernRunner *self, const char *resource, TernTokenSource *toke
   tern_core_take_changes (self->core, changes);
   if (self->channel == NULL || !tern_router_has_choice (self->router))
     return;
+  /* What ran on it goes on by the channel that is found next. */
+  self->is_round_open = TRUE;
+  self->round_began = g_get_monotonic_time ();
   tern_runner_forget_channel (self);
   tern_runner_watch_again (self);
 }
@@ -495,7 +498,7 @@ leave_channel (TernRunner *self, const GError *error)
  * tern_runner_fail_over:
  * @self: a runner
  * @channel: the channel on which a request failed
- * @error: why
+ * @error: (inout): why; where no other channel is left, what each of them said
  * @func: what asks for it again
  * @user_data: for @func
  *
@@ -508,17 +511,24 @@ leave_channel (TernRunner *self, const GError *error)
 gboolean
 tern_runner_fail_over (TernRunner *self,
                        TernChannel *channel,
-                       const GError *error,
+                       GError **error,
                        TernRunnerChannelFunc func,
                        gpointer user_data)
 {
-  gboolean is_left = channel != self->channel;
-
   if (self->core == NULL || self->router == NULL || !tern_router_has_choice (self->router) ||
-      !is_of_channel (error))
+      !is_of_channel (*error))
     return FALSE;
+  if (channel == self->channel)
+    {
+      if (!leave_channel (self, *error))
+        {
+          g_error_free (*error);
+          *error = tern_router_dup_error (self->router);
+          return FALSE;
+        }
+    }
   /* What was closed when the channel was left goes where the others go. */
-  if (is_left ? self->channel == NULL && self->waiting->len == 0 : !leave_channel (self, error))
+  else if (self->channel == NULL && self->waiting->len == 0 && !self->is_round_open)
     return FALSE;
   tern_runner_with_channel (self, func, user_data);
   return TRUE;

@@ -174,7 +174,7 @@ sync_folder_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   if (!tern_folder_sink_check (sync->sink, &store_error))
     sync_done (sync, store_error);
   else if (error == NULL || !may_go_elsewhere (sync, error) ||
-           !tern_runner_fail_over (sync->runner, TERN_CHANNEL (object), error, sync_with_channel,
+           !tern_runner_fail_over (sync->runner, TERN_CHANNEL (object), &error, sync_with_channel,
                                    sync))
     sync_done (sync, error);
 }
