@@ -468,9 +468,11 @@ set_refusing_cb (gpointer user_data)
 {
   Refusing *data = user_data;
 
+  g_autoptr (GSList) listeners = soup_server_get_listeners (data->graph->server);
+
   if (data->refusing)
     soup_server_disconnect (data->graph->server);
-  else
+  else if (listeners == NULL)
     begin_listening (data->graph);
   g_mutex_lock (&data->lock);
   data->done = TRUE;
