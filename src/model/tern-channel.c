@@ -241,6 +241,51 @@ tern_channel_fetch_parts_finish (TernChannel *self, GAsyncResult *result, GError
 }
 
 /**
+ * tern_channel_search_async:
+ * @self: a channel
+ * @folder: (nullable): the folder's remote id; %NULL for all of the account's
+ * @query: what to look for
+ * @handler: takes what is found; copied
+ * @handler_data: for @handler; must live until @callback
+ * @cancellable: (nullable): a cancellable
+ * @callback: called when done
+ * @user_data: for @callback
+ *
+ * Has the server look for messages, for as long as the handler wants more. What comes has the
+ * query's texts, as the server understands them; whether its flags, date and attachments are what
+ * is wanted (tern_query_admits()) is the caller's to check. A search that failed is an error,
+ * however much was found before.
+ */
+void
+tern_channel_search_async (TernChannel *self,
+                           const char *folder,
+                           TernQuery *query,
+                           const TernSearchHandler *handler,
+                           gpointer handler_data,
+                           GCancellable *cancellable,
+                           GAsyncReadyCallback callback,
+                           gpointer user_data)
+{
+  TERN_CHANNEL_GET_IFACE (self)->search_async (self, folder, query, handler, handler_data,
+                                               cancellable, callback, user_data);
+}
+
+/**
+ * tern_channel_search_finish:
+ * @self: a channel
+ * @result: the result
+ * @error: return location for an error; %TERN_ERROR_UNSUPPORTED where the server cannot look for
+ *   this, or not in all folders at once
+ *
+ * Returns: whether the server searched to its end, or until the handler had enough
+ */
+gboolean
+tern_channel_search_finish (TernChannel *self, GAsyncResult *result, GError **error)
+{
+  return TERN_CHANNEL_GET_IFACE (self)->search_finish (self, result, error);
+}
+
+/**
  * tern_channel_apply_async:
  * @self: a channel
  * @change: what to do; copied

@@ -7,7 +7,9 @@
 #include "tern-folder.h"
 #include "tern-operation.h"
 #include "tern-outcome.h"
+#include "tern-query.h"
 #include "tern-route.h"
+#include "tern-search.h"
 #include "tern-sink.h"
 
 G_BEGIN_DECLS
@@ -178,6 +180,16 @@ struct _TernChannelInterface
                              gpointer user_data);
   gboolean (*fetch_parts_finish) (TernChannel *self, GAsyncResult *result, GError **error);
 
+  void (*search_async) (TernChannel *self,
+                        const char *folder,
+                        TernQuery *query,
+                        const TernSearchHandler *handler,
+                        gpointer handler_data,
+                        GCancellable *cancellable,
+                        GAsyncReadyCallback callback,
+                        gpointer user_data);
+  gboolean (*search_finish) (TernChannel *self, GAsyncResult *result, GError **error);
+
   void (*apply_async) (TernChannel *self,
                        const TernRemoteChange *change,
                        GCancellable *cancellable,
@@ -231,6 +243,15 @@ void tern_channel_fetch_parts_async (TernChannel *self,
                                      GAsyncReadyCallback callback,
                                      gpointer user_data);
 gboolean tern_channel_fetch_parts_finish (TernChannel *self, GAsyncResult *result, GError **error);
+void tern_channel_search_async (TernChannel *self,
+                                const char *folder,
+                                TernQuery *query,
+                                const TernSearchHandler *handler,
+                                gpointer handler_data,
+                                GCancellable *cancellable,
+                                GAsyncReadyCallback callback,
+                                gpointer user_data);
+gboolean tern_channel_search_finish (TernChannel *self, GAsyncResult *result, GError **error);
 void tern_channel_apply_async (TernChannel *self,
                                const TernRemoteChange *change,
                                GCancellable *cancellable,
