@@ -82,6 +82,17 @@ typedef struct
   guint32 uidvalidity;
 } TernImapCopied;
 
+/**
+ * TernImapSearchTerm:
+ * @key: search keys of which the last takes a text, such as "FROM"
+ * @text: what it looks for
+ */
+typedef struct
+{
+  const char *key;
+  const char *text;
+} TernImapSearchTerm;
+
 /* Everything by its own file; _finish functions with a plain result share one. */
 gboolean tern_imap_command_finish (TernImapSession *self, GAsyncResult *result, GError **error);
 
@@ -198,6 +209,8 @@ void tern_imap_expunge_async (TernImapSession *self,
 
 void tern_imap_search_async (TernImapSession *self,
                              const char *criteria,
+                             const TernImapSearchTerm *terms,
+                             gsize n,
                              GCancellable *cancellable,
                              GAsyncReadyCallback callback,
                              gpointer user_data);

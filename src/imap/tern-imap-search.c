@@ -10,6 +10,7 @@ typedef struct
   TernImapRanges *found;
   guint n_taken;       /* numbers that @found was given, by any number of responses */
   gboolean is_damaged; /* some of what the server found is not in @found */
+  gboolean has_charset;
 } Search;
 
 static void
@@ -98,20 +99,50 @@ search_done (TernImapCommand *self, const TernImapStatus *status)
                            (GDestroyNotify) tern_imap_ranges_free);
 }
 
+/* A server need not know another charset than ASCII (RFC 9051 section 6.4.4); some that don't have
+ * never heard of the argument. */
+static GError *
+search_failed (TernImapCommand *self, const TernImapStatus *status)
+{
+  const Search *search = self->data;
+
+  if (tern_imap_status_has_code (status, "BADCHARSET") ||
+      (search->has_charset && status->kind == TERN_IMAP_STATUS_BAD &&
+       !tern_imap_status_lacks_mailbox (status)))
+    return g_error_new_literal (TERN_ERROR, TERN_ERROR_UNSUPPORTED,
+                                "the server looks for ASCII only");
+  return tern_imap_status_to_error (status);
+}
+
+static gsize
+get_length (const TernImapCommand *command)
+{
+  gsize length = command->line->len;
+
+  for (guint i = 0; i < command->lines->len; i++)
+    length += g_bytes_get_size (command->lines->pdata[i]);
+  return length;
+}
+
 /**
  * tern_imap_search_async:
- * @self: a session with a mailbox
- * @criteria: ASCII search keys
+ * @self: a session with a mailbox, or one that will have it by the commands before this one
+ * @criteria: ASCII search keys; "" for none
+ * @terms: (array length=n): further keys with a text each
+ * @n: how many
  * @cancellable: (nullable): a cancellable
  * @callback: called when done
  * @user_data: for @callback
  *
  * Searches by UID SEARCH (RFC 9051 section 6.4.4), with the short form of the answer where ESEARCH
- * is offered.
+ * is offered. A text beyond ASCII goes out as UTF-8, which is said where it is not agreed on
+ * (RFC 6855 section 3).
  */
 void
 tern_imap_search_async (TernImapSession *self,
                         const char *criteria,
+                        const TernImapSearchTerm *terms,
+                        gsize n,
                         GCancellable *cancellable,
                         GAsyncReadyCallback callback,
                         gpointer user_data)
@@ -119,22 +150,40 @@ tern_imap_search_async (TernImapSession *self,
   TernImapCommand *command =
       tern_imap_command_new (self, tern_imap_search_async, cancellable, callback, user_data);
   Search *search = g_new0 (Search, 1);
+  const char *separator = *criteria != '\0' ? " " : "";
 
   search->found = tern_imap_ranges_new ();
+  for (gsize i = 0; i < n; i++)
+    search->has_charset = search->has_charset ||
+                          (!tern_imap_session_is_utf8 (self) && !g_str_is_ascii (terms[i].text));
   command->data = search;
   command->free_data = search_free;
   command->response = search_response;
   command->done = search_done;
-  tern_imap_command_add (command, "UID SEARCH %s%s",
-                         tern_imap_session_has (self, "ESEARCH") ? "RETURN (ALL) " : "", criteria);
-  tern_imap_command_queue (command);
+  command->failed = search_failed;
+  tern_imap_command_add (command, "UID SEARCH %s%s%s",
+                         tern_imap_session_has (self, "ESEARCH") ? "RETURN (ALL) " : "",
+                         search->has_charset ? "CHARSET UTF-8 " : "", criteria);
+  for (gsize i = 0; i < n; i++)
+    {
+      tern_imap_command_add (command, "%s%s ", separator, terms[i].key);
+      tern_imap_command_add_string (command, terms[i].text);
+      separator = " ";
+    }
+  if (get_length (command) > TERN_IMAP_MAX_COMMAND)
+    tern_imap_command_return_error (
+        command,
+        g_error_new_literal (TERN_ERROR, TERN_ERROR_LIMIT, "what is looked for is too long"));
+  else
+    tern_imap_command_queue (command);
 }
 
 /**
  * tern_imap_search_finish:
  * @self: a session
  * @result: the result
- * @error: return location for an error
+ * @error: return location for an error; %TERN_ERROR_UNSUPPORTED where the server does not take the
+ *   texts, %TERN_ERROR_LIMIT where they are too long for a command
  *
  * Returns: (transfer full): the UIDs found
  */

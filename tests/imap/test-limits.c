@@ -104,7 +104,8 @@ test_search (SessionFixture *self, gconstpointer data)
     }
   g_string_append (reply, "$TAG OK done\r\n");
   tern_mock_imap_server_reply (self->server, "UID SEARCH", reply->str);
-  tern_imap_search_async (self->session, "ALL", NULL, session_fixture_keep_result, &result);
+  tern_imap_search_async (self->session, "ALL", NULL, 0, NULL, session_fixture_keep_result,
+                          &result);
   found = tern_imap_search_finish (self->session, session_fixture_wait (&result), &error);
   g_assert_null (found);
   g_assert_error (error, TERN_ERROR, TERN_ERROR_PROTOCOL);

@@ -361,6 +361,12 @@ search_key (MockSession *self, guint index, const char **p)
     return TRUE;
   if (g_str_equal (key, "NOT"))
     return (inner = search_key (self, index, p)) < 0 ? inner : !inner;
+  if (g_str_equal (key, "OR"))
+    {
+      int one = search_key (self, index, p), other = search_key (self, index, p);
+
+      return one < 0 || other < 0 ? -1 : one || other;
+    }
   negative = g_str_has_prefix (key, "UN");
   for (guint i = 0; i < G_N_ELEMENTS (flag_keys); i++)
     if (g_str_equal (key + (negative ? 2 : 0), flag_keys[i]))
@@ -379,8 +385,10 @@ search_key (MockSession *self, guint index, const char **p)
     if (g_str_equal (key, "UID"))
       return in_set (self, value, TRUE, index);
     if (header || g_str_equal (key, "SUBJECT") || g_str_equal (key, "FROM") ||
-        g_str_equal (key, "TO"))
+        g_str_equal (key, "TO") || g_str_equal (key, "CC"))
       return mock_message_matches (message, header ? field : key, value);
+    if (g_str_equal (key, "SINCE") || g_str_equal (key, "BEFORE"))
+      return TRUE; /* days are the same everywhere */
     if (g_str_equal (key, "TEXT") || g_str_equal (key, "BODY"))
       return mock_message_matches (message, NULL, value);
   }

@@ -248,7 +248,7 @@ tern_imap_apply_expunge (TernImapApply *self)
 
       tern_imap_expunge_async (session, set, tern_imap_apply_get_cancellable (self), deleted_cb,
                                tern_imap_apply_call (self, i));
-      tern_imap_search_async (session, criteria, tern_imap_apply_get_cancellable (self),
+      tern_imap_search_async (session, criteria, NULL, 0, tern_imap_apply_get_cancellable (self),
                               searched_cb, tern_imap_apply_call (self, i));
     }
   tern_imap_apply_end_flight (self);

@@ -146,6 +146,7 @@ tern_imap_sync_compare (TernImapSync *self)
   guint32 uidnext = MAX (MAX (selected->uidnext, self->state.uidnext), self->highest + 1);
   g_autofree char *criteria = g_strdup_printf ("UID 1:%u", MAX (uidnext, 2) - 1);
 
-  tern_imap_search_async (self->lease->session, criteria, g_task_get_cancellable (self->task),
-                          search_cb, tern_imap_sync_ref (self));
+  tern_imap_search_async (self->lease->session, criteria, NULL, 0,
+                          g_task_get_cancellable (self->task), search_cb,
+                          tern_imap_sync_ref (self));
 }

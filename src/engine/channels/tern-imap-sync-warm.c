@@ -209,8 +209,9 @@ find_new (TernImapSync *self)
   else
     criteria = g_strdup_printf ("UID %u:*", known + 1);
   self->checks++;
-  tern_imap_search_async (self->lease->session, criteria, g_task_get_cancellable (self->task),
-                          find_new_cb, tern_imap_sync_ref (self));
+  tern_imap_search_async (self->lease->session, criteria, NULL, 0,
+                          g_task_get_cancellable (self->task), find_new_cb,
+                          tern_imap_sync_ref (self));
 }
 
 static void
@@ -244,8 +245,9 @@ find_older (TernImapSync *self)
     }
   criteria = g_strdup_printf ("UID 1:%u", self->state.lowest - 1);
   self->checks++;
-  tern_imap_search_async (self->lease->session, criteria, g_task_get_cancellable (self->task),
-                          find_older_cb, tern_imap_sync_ref (self));
+  tern_imap_search_async (self->lease->session, criteria, NULL, 0,
+                          g_task_get_cancellable (self->task), find_older_cb,
+                          tern_imap_sync_ref (self));
 }
 
 /* Whether the number of messages tells of removals that nobody spoke of. One that could not be
