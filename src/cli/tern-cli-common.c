@@ -247,6 +247,27 @@ tern_cli_postpone (const GError *error)
 }
 
 /**
+ * tern_cli_miss:
+ * @account: an account's address
+ * @error: why its server was not asked, or not to the end
+ *
+ * Says in one line on stderr that messages may be missing, and why.
+ *
+ * Returns: the exit status for it
+ */
+TernCliStatus
+tern_cli_miss (const char *account, const GError *error)
+{
+  g_autofree char *text = describe (error);
+
+  /* Translators: the first %s is an account's address, the second says why its server could not be
+   * asked. */
+  tern_cli_complain (_ ("%s: %s. Only what is kept on this computer was searched to the end"),
+                     account, text);
+  return get_status (error);
+}
+
+/**
  * tern_cli_parse_id:
  * @text: what was typed
  * @id: (out): the number
@@ -484,4 +505,26 @@ tern_cli_write_message (TernJsonWriter *writer,
   for (guint i = 0; labels != NULL && labels[i] != NULL; i++)
     tern_json_writer_string (writer, labels[i]);
   tern_json_writer_end_array (writer);
+}
+
+/**
+ * tern_cli_print_row:
+ * @message: a message
+ * @folder: (nullable): the path of its folder, where that may be any
+ *
+ * Prints a message in one line, for people.
+ */
+void
+tern_cli_print_row (const TernMessage *message, const char *folder)
+{
+  g_autofree char *date = tern_cli_format_time (message->received);
+  const char *from = message->from != NULL && message->from->len > 0
+                         ? tern_address_get_display (g_ptr_array_index (message->from, 0))
+                         : "";
+
+  printf ("%8" G_GINT64_FORMAT " %c%c%c %s  %s%s%s  %s\n", message->id,
+          message->flags & TERN_FLAGS_SEEN ? ' ' : 'N',
+          message->flags & TERN_FLAGS_FLAGGED ? '*' : ' ', message->has_attachments ? '@' : ' ',
+          date, folder != NULL ? folder : "", folder != NULL ? "  " : "", from,
+          message->subject != NULL ? message->subject : "");
 }

@@ -184,20 +184,6 @@ tern_cli_sync (TernCli *cli, int argc, char **argv)
   return status;
 }
 
-static void
-print_row (const TernMessage *message)
-{
-  g_autofree char *date = tern_cli_format_time (message->received);
-  const char *from = message->from != NULL && message->from->len > 0
-                         ? tern_address_get_display (g_ptr_array_index (message->from, 0))
-                         : "";
-
-  printf ("%8" G_GINT64_FORMAT " %c%c%c %s  %s  %s\n", message->id,
-          message->flags & TERN_FLAGS_SEEN ? ' ' : 'N',
-          message->flags & TERN_FLAGS_FLAGGED ? '*' : ' ', message->has_attachments ? '@' : ' ',
-          date, from, message->subject != NULL ? message->subject : "");
-}
-
 /* The rows from @offset on, read in pages. */
 static gboolean
 print_rows (TernCli *cli,
@@ -236,7 +222,7 @@ print_rows (TernCli *cli,
           const TernMessage *message = g_ptr_array_index (rows, i);
 
           if (!cli->json)
-            print_row (message);
+            tern_cli_print_row (message, NULL);
           else
             {
               tern_json_writer_begin_object (writer);

@@ -22,6 +22,7 @@ static const struct
   { "folders", tern_cli_folders, N_ ("list an account’s folders"), TRUE },
   { "sync", tern_cli_sync, N_ ("bring accounts or a folder up to date") },
   { "list", tern_cli_list, N_ ("list a folder’s messages, newest first"), TRUE },
+  { "search", tern_cli_search, N_ ("look for messages here and on the servers"), TRUE },
   { "show", tern_cli_show, N_ ("print a letter"), TRUE },
   { "save", tern_cli_save, N_ ("save a part of a letter to a file") },
   { "flag", tern_cli_flag,

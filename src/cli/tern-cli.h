@@ -57,6 +57,9 @@ TernCliStatus tern_cli_folders (TernCli *cli, int argc, char **argv);
 TernCliStatus tern_cli_sync (TernCli *cli, int argc, char **argv);
 TernCliStatus tern_cli_list (TernCli *cli, int argc, char **argv);
 
+/* tern-cli-search.c */
+TernCliStatus tern_cli_search (TernCli *cli, int argc, char **argv);
+
 /* tern-cli-letters.c */
 TernCliStatus tern_cli_show (TernCli *cli, int argc, char **argv);
 TernCliStatus tern_cli_save (TernCli *cli, int argc, char **argv);
@@ -95,6 +98,7 @@ void tern_cli_progress_cb (goffset done, goffset total, gpointer user_data);
 guint tern_cli_cancel_on_interrupt (GCancellable *cancellable);
 TernCliStatus tern_cli_fail (const GError *error);
 TernCliStatus tern_cli_postpone (const GError *error);
+TernCliStatus tern_cli_miss (const char *account, const GError *error);
 TernCliStatus tern_cli_complain (const char *format, ...) G_GNUC_PRINTF (1, 2);
 TernAccount *tern_cli_find_account (TernCli *cli, const char *name, GError **error);
 GPtrArray *tern_cli_list_folders (TernCli *cli, TernAccount *account, GError **error);
@@ -106,6 +110,7 @@ void tern_cli_write_message (TernJsonWriter *writer,
                              const TernMessage *message,
                              const char *account,
                              const char *folder);
+void tern_cli_print_row (const TernMessage *message, const char *folder);
 char *tern_cli_format_time (gint64 seconds);
 char *tern_cli_format_address (const TernAddress *address);
 

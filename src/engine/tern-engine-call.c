@@ -16,6 +16,7 @@ call_free (gpointer data)
   g_free (call->secret);
   g_clear_pointer (&call->account, tern_account_unref);
   g_clear_pointer (&call->operation, tern_operation_unref);
+  g_clear_pointer (&call->query, tern_query_unref);
   g_clear_object (&call->file);
   g_clear_pointer (&call->lines, g_ptr_array_unref);
   g_free (call);

@@ -26,6 +26,9 @@ typedef struct
   char *secret;
   TernAccount *account;
   TernOperation *operation;
+  TernQuery *query;
+  gint64 folder_id;
+  guint limit;
   GFile *file;
   GPtrArray *lines;
   gboolean flag;

@@ -12,7 +12,9 @@
 #include "tern-letter.h"
 #include "tern-message.h"
 #include "tern-operation.h"
+#include "tern-query.h"
 #include "tern-route.h"
+#include "tern-search-result.h"
 #include "tern-service.h"
 #include "tern-sign-in-offer.h"
 #include "tern-status.h"
@@ -316,6 +318,18 @@ void tern_engine_list_operations_async (TernEngine *self,
                                         gpointer user_data);
 GPtrArray *
 tern_engine_list_operations_finish (TernEngine *self, GAsyncResult *result, GError **error);
+/* Looks for messages; account and folder 0 stand for all. */
+void tern_engine_search_async (TernEngine *self,
+                               gint64 account_id,
+                               gint64 folder_id,
+                               TernQuery *query,
+                               guint limit,
+                               TernFetchPolicy policy,
+                               GCancellable *cancellable,
+                               GAsyncReadyCallback callback,
+                               gpointer user_data);
+TernSearchResult *
+tern_engine_search_finish (TernEngine *self, GAsyncResult *result, GError **error);
 /* Waits until the account's log is empty or cannot be emptied now (then the error says why). */
 void tern_engine_flush_async (TernEngine *self,
                               gint64 account_id,

@@ -80,6 +80,10 @@ void tern_runner_save_part (TernRunner *self,
                             gpointer progress_data,
                             GTask *task);
 
+/* tern-runner-search.c */
+void
+tern_runner_search (TernRunner *self, gint64 folder_id, TernQuery *query, guint limit, GTask *task);
+
 /* tern-runner-operations.c */
 gboolean tern_runner_has_operations (TernRunner *self);
 void tern_runner_replay (TernRunner *self);

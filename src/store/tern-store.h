@@ -10,6 +10,7 @@
 #include "tern-message.h"
 #include "tern-operation.h"
 #include "tern-outcome.h"
+#include "tern-query.h"
 #include "tern-sink.h"
 
 G_BEGIN_DECLS
@@ -171,6 +172,17 @@ GBytes *tern_store_read_keys (TernStore *self, gint64 folder_id, GError **error)
 TernMessage *tern_store_get_message (TernStore *self, gint64 message_id, GError **error);
 GArray *tern_store_list_ids (
     TernStore *self, gint64 folder_id, TernFlags with, TernFlags without, GError **error);
+
+/* tern-store-search.c */
+int tern_store_search (TernStore *self,
+                       gint64 folder_id,
+                       const TernQuery *query,
+                       TernRowKey *next,
+                       guint rows,
+                       GArray *found,
+                       GError **error);
+TernMessage *tern_store_find_message (
+    TernStore *self, gint64 folder_id, const char *remote_id, gboolean *is_known, GError **error);
 
 /* tern-store-parts.c; get: NULL without an error where the part is not kept. Evict outside of any
  * transaction. */

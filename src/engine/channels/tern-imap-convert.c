@@ -381,3 +381,31 @@ tern_imap_convert_message (const TernImapFetch *fetch, guint32 uidvalidity)
     }
   return message;
 }
+
+/**
+ * tern_imap_convert_fetched:
+ * @session: the session that fetched it
+ * @fetch: a FETCH response with a UID and an ENVELOPE
+ * @uidvalidity: of its mailbox
+ *
+ * Makes what a list shows of a message. A structure that this server is known to get wrong is left
+ * out: the letter is opened as a whole then.
+ *
+ * Returns: (transfer full): the message
+ */
+TernMessage *
+tern_imap_convert_fetched (TernImapSession *session,
+                           const TernImapFetch *fetch,
+                           guint32 uidvalidity)
+{
+  const TernImapQuirks *quirks = tern_imap_session_get_quirks (session);
+  TernMessage *message = tern_imap_convert_message (fetch, uidvalidity);
+
+  if ((quirks->flags & TERN_IMAP_QUIRK_WRONG_STRUCTURE) != 0 &&
+      tern_imap_structure_has_empty (fetch))
+    {
+      g_clear_pointer (&message->structure, tern_structure_unref);
+      message->has_attachments = FALSE;
+    }
+  return message;
+}

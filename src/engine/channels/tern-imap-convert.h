@@ -12,6 +12,9 @@ TernFlags tern_imap_convert_flags (TernImapFlags flags);
 char *tern_imap_flags_to_wire (TernFlags flags);
 char *tern_imap_convert_labels (const TernImapFetch *fetch);
 TernMessage *tern_imap_convert_message (const TernImapFetch *fetch, guint32 uidvalidity);
+TernMessage *tern_imap_convert_fetched (TernImapSession *session,
+                                        const TernImapFetch *fetch,
+                                        guint32 uidvalidity);
 GPtrArray *tern_imap_convert_checked (TernImapMailboxes *mailboxes);
 GPtrArray *tern_imap_convert_folders (TernImapMailboxes *mailboxes, GArray *namespaces);
 

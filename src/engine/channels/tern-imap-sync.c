@@ -198,22 +198,6 @@ tern_imap_sync_take_flags (TernImapSync *self, const TernImapFetch *fetch)
   g_array_append_val (self->updates, update);
 }
 
-/* A structure that is known to be wrong is left out: the letter is opened as a whole then. */
-static TernMessage *
-make_message (TernImapSync *self, const TernImapFetch *fetch)
-{
-  const TernImapQuirks *quirks = tern_imap_session_get_quirks (self->lease->session);
-  TernMessage *message = tern_imap_convert_message (fetch, self->state.uidvalidity);
-
-  if ((quirks->flags & TERN_IMAP_QUIRK_WRONG_STRUCTURE) != 0 &&
-      tern_imap_structure_has_empty (fetch))
-    {
-      g_clear_pointer (&message->structure, tern_structure_unref);
-      message->has_attachments = FALSE;
-    }
-  return message;
-}
-
 /* Takes a message. One that could not be understood is asked for again; a response with flags
  * alone is news of a known message. Returns whether it was one that was asked for. */
 gboolean
@@ -240,7 +224,8 @@ tern_imap_sync_take (TernImapSync *self, const TernImapFetch *fetch)
       return FALSE;
     }
   self->highest = MAX (self->highest, fetch->uid);
-  g_ptr_array_add (self->batch, make_message (self, fetch));
+  g_ptr_array_add (self->batch, tern_imap_convert_fetched (self->lease->session, fetch,
+                                                           self->state.uidvalidity));
   return TRUE;
 }
 
