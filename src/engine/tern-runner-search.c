@@ -11,6 +11,7 @@
 typedef struct
 {
   TernRunner *runner;
+  TernChannel *channel; /* by whose names @folders go; unowned */
   TernQuery *query;
   guint limit;
   gint64 folder_id;    /* 0 for all */
@@ -61,6 +62,13 @@ fail (GTask *task, const GError *error)
 
 /* --- What the server finds --- */
 
+/* Names of a channel that the account has left meanwhile mean nothing. */
+static gboolean
+is_at_work (const Search *search)
+{
+  return search->runner->core != NULL && search->runner->channel == search->channel;
+}
+
 static gboolean
 knows (const char *folder, const char *remote_id, gpointer user_data)
 {
@@ -70,7 +78,7 @@ knows (const char *folder, const char *remote_id, gpointer user_data)
   gboolean is_known;
 
   /* What is in no folder of ours cannot be shown, so nothing of it is wanted. */
-  if (own == NULL || search->runner->core == NULL)
+  if (own == NULL || !is_at_work (search))
     return TRUE;
   message = tern_store_find_message (tern_runner_get_store (search->runner), own->id, remote_id,
                                      &is_known, NULL);
@@ -124,7 +132,7 @@ found (const TernSearchHit *hits, gsize n, gpointer user_data)
   TernChanges *changes;
   gboolean has_enough;
 
-  if (search->runner->core == NULL)
+  if (!is_at_work (search))
     return FALSE;
   changes = tern_changes_new ();
   if (!keep (search, hits, n, changes, &search->error))
@@ -181,11 +189,16 @@ choose_folders (Search *search)
       }
 }
 
+/* The folders by the names of the channel at work. */
 static gboolean
 list_folders (Search *search, GError **error)
 {
   TernStore *store = tern_runner_get_store (search->runner);
 
+  g_ptr_array_set_size (search->asked, 0);
+  g_hash_table_remove_all (search->by_name);
+  search->next = search->found = search->rounds = 0;
+  g_clear_pointer (&search->folders, g_ptr_array_unref);
   search->folders = tern_store_list_folders (store, search->runner->account->id, error);
   if (search->folders == NULL)
     return FALSE;
@@ -203,6 +216,8 @@ list_folders (Search *search, GError **error)
 /* --- Asking --- */
 
 static void ask_next (GTask *task, TernChannel *channel);
+static void
+with_channel (TernRunner *self, TernChannel *channel, const GError *channel_error, gpointer data);
 
 static void
 end (GTask *task, const GError *error)
@@ -226,6 +241,31 @@ is_of_one_folder (const GError *error)
          g_error_matches (error, TERN_ERROR, TERN_ERROR_GONE);
 }
 
+/* Ends the search, unless another channel takes it up. */
+static void
+give_up (GTask *task, TernChannel *channel, const GError *error)
+{
+  Search *search = g_task_get_task_data (task);
+
+  if (search->error != NULL)
+    end (task, search->error);
+  else if (!tern_runner_fail_over (search->runner, channel, error, with_channel, task))
+    end (task, error);
+}
+
+static gboolean
+search_finish (GTask *task, TernChannel *channel, GAsyncResult *result, GError **error)
+{
+  const Search *search = g_task_get_task_data (task);
+
+  if (!tern_channel_search_finish (channel, result, error))
+    return FALSE;
+  if (search->error == NULL && is_at_work (search))
+    return TRUE;
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CLOSED, "the channel was left");
+  return FALSE;
+}
+
 static void
 searched_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
@@ -233,19 +273,16 @@ searched_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   Search *search = g_task_get_task_data (task);
   TernChannel *channel = TERN_CHANNEL (object);
   g_autoptr (GError) error = NULL;
-  gboolean good = tern_channel_search_finish (channel, result, &error);
 
-  if (search->error != NULL)
-    end (task, search->error);
-  else if (!good && search->asked->len > 0 && is_of_one_folder (error))
+  if (search_finish (task, channel, result, &error))
+    ask_next (task, channel);
+  else if (search->error == NULL && is_at_work (search) && is_of_one_folder (error))
     {
       tern_search_result_add_problem (search->result, search->runner->account->id, error);
       ask_next (task, channel);
     }
-  else if (!good)
-    end (task, error);
   else
-    ask_next (task, channel);
+    give_up (task, channel, error);
 }
 
 /* The answer to the search of all folders at once. */
@@ -254,16 +291,18 @@ searched_all_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   GTask *task = G_TASK (user_data);
   Search *search = g_task_get_task_data (task);
+  TernChannel *channel = TERN_CHANNEL (object);
   g_autoptr (GError) error = NULL;
 
-  tern_channel_search_finish (TERN_CHANNEL (object), result, &error);
-  if (search->error == NULL && g_error_matches (error, TERN_ERROR, TERN_ERROR_UNSUPPORTED))
+  if (search_finish (task, channel, result, &error))
+    end (task, NULL);
+  else if (is_at_work (search) && g_error_matches (error, TERN_ERROR, TERN_ERROR_UNSUPPORTED))
     {
       choose_folders (search);
-      ask_next (task, TERN_CHANNEL (object));
+      ask_next (task, channel);
     }
   else
-    end (task, search->error != NULL ? search->error : error);
+    give_up (task, channel, error);
 }
 
 static void
@@ -292,6 +331,7 @@ with_channel (TernRunner *self, TernChannel *channel, const GError *channel_erro
   Search *search = g_task_get_task_data (task);
   g_autoptr (GError) error = NULL;
 
+  search->channel = channel;
   if (channel == NULL || !list_folders (search, &error))
     end (task, channel == NULL ? channel_error : error);
   else if (search->folder_id != 0)

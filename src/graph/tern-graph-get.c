@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tern-graph-requests.h"
 
+#include "tern-error.h"
 #include "tern-graph-batch-private.h"
 #include "tern-graph-json-private.h"
 #include "tern-graph-message-private.h"
@@ -27,6 +28,12 @@ got_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       TernGraphMessage *message =
           answer->body != NULL ? tern_graph_message_parse (answer->body) : NULL;
 
+      /* One that came too often is there all the same. */
+      if (message == NULL && g_error_matches (answer->error, TERN_ERROR, TERN_ERROR_BUSY))
+        {
+          g_task_return_error (task, g_error_copy (answer->error));
+          return;
+        }
       if (message != NULL)
         g_ptr_array_add (messages, message);
     }

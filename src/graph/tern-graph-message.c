@@ -35,6 +35,7 @@ void
 tern_graph_message_free (TernGraphMessage *self)
 {
   g_free (self->id);
+  g_free (self->folder);
   g_free (self->subject);
   g_ptr_array_unref (self->from);
   g_ptr_array_unref (self->to);
@@ -195,6 +196,7 @@ tern_graph_message_parse (JsonObject *object)
     return NULL;
   self = g_new0 (TernGraphMessage, 1);
   self->id = g_steal_pointer (&id);
+  self->folder = tern_graph_json_dup_id (object, "parentFolderId");
   self->is_removed = json_object_has_member (object, "@removed");
   self->is_complete = is_complete (object);
   self->received = tern_graph_json_time (object, "receivedDateTime");

@@ -32,6 +32,7 @@ typedef enum
 /**
  * TernGraphMessage:
  * @id: its immutable id
+ * @folder: (nullable): the id of the folder that it stands in, where that was asked for
  * @is_removed: it is not in the folder any more; nothing else is told
  * @is_complete: all that was asked for is told; else only that something changed
  * @received: when the server got it, seconds since 1970
@@ -59,6 +60,7 @@ typedef enum
 typedef struct
 {
   char *id;
+  char *folder;
   gboolean is_removed;
   gboolean is_complete;
   gint64 received;

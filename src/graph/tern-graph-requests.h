@@ -71,6 +71,33 @@ void tern_graph_list_async (TernGraphSession *session,
 TernGraphPage *
 tern_graph_list_finish (TernGraphSession *session, GAsyncResult *result, GError **error);
 
+/**
+ * TernGraphSearch:
+ * @folder: (nullable): a folder's id; %NULL for all
+ * @text: (nullable): what to look for, in the server's language for that (KQL)
+ * @filter: (nullable): conditions (OData), where there is no @text: both do not go together
+ */
+typedef struct
+{
+  const char *folder;
+  const char *text;
+  const char *filter;
+} TernGraphSearch;
+
+void tern_graph_search_async (TernGraphSession *session,
+                              const TernGraphSearch *search,
+                              guint n,
+                              GCancellable *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer user_data);
+void tern_graph_search_next_async (TernGraphSession *session,
+                                   const char *link,
+                                   GCancellable *cancellable,
+                                   GAsyncReadyCallback callback,
+                                   gpointer user_data);
+TernGraphPage *
+tern_graph_search_finish (TernGraphSession *session, GAsyncResult *result, GError **error);
+
 /* Messages of a folder with a Message-ID. */
 void tern_graph_search_id_async (TernGraphSession *session,
                                  const char *folder,

@@ -417,6 +417,8 @@ answer_of_folder (TernMockGraph *self,
     answer_folders (self, folder->id, answer);
   else if (strcmp (below, "childFolders") == 0)
     create_folder (self, folder->id, request, answer);
+  else if (strcmp (below, "messages") == 0 && is_get && mock_is_search (request))
+    mock_answer_search (self, folder, request, answer);
   else if (strcmp (below, "messages") == 0 && is_get)
     mock_answer_list (self, folder, request, answer);
   else if (strcmp (below, "messages") == 0)
@@ -542,6 +544,8 @@ mock_answer (TernMockGraph *self, const MockRequest *request, MockAnswer *answer
       else
         create_folder (self, "id-root", request, answer);
     }
+  else if (strcmp (request->path, "me/messages") == 0 && mock_is_search (request))
+    mock_answer_search (self, NULL, request, answer);
   else if (n > 2 && strcmp (parts[1], "mailFolders") == 0 && folder != NULL)
     answer_of_folder (self, folder, parts[3], request, answer);
   else if (n > 2 && strcmp (parts[1], "messages") == 0 && message != NULL)

@@ -145,6 +145,13 @@ void mock_answer_list (TernMockGraph *self,
                        MockFolder *folder,
                        const MockRequest *request,
                        MockAnswer *answer);
+/* What `$search`, or `$filter` with other conditions than a Message-ID, finds; in @folder, or in
+ * all where it is NULL. */
+gboolean mock_is_search (const MockRequest *request);
+void mock_answer_search (TernMockGraph *self,
+                         MockFolder *folder,
+                         const MockRequest *request,
+                         MockAnswer *answer);
 void mock_answer_delta (TernMockGraph *self,
                         MockFolder *folder,
                         const MockRequest *request,

@@ -286,6 +286,20 @@ channel_fetch_parts_async (TernChannel *channel,
 }
 
 static void
+channel_search_async (TernChannel *channel,
+                      const char *folder,
+                      TernQuery *query,
+                      const TernSearchHandler *handler,
+                      gpointer handler_data,
+                      GCancellable *cancellable,
+                      GAsyncReadyCallback callback,
+                      gpointer user_data)
+{
+  tern_graph_query_async (TERN_GRAPH_CHANNEL (channel), folder, query, handler, handler_data,
+                          cancellable, callback, user_data);
+}
+
+static void
 channel_apply_async (TernChannel *channel,
                      const TernRemoteChange *change,
                      GCancellable *cancellable,
@@ -358,6 +372,8 @@ tern_graph_channel_iface_init (TernChannelInterface *iface)
   iface->sync_folder_finish = boolean_finish;
   iface->fetch_parts_async = channel_fetch_parts_async;
   iface->fetch_parts_finish = boolean_finish;
+  iface->search_async = channel_search_async;
+  iface->search_finish = boolean_finish;
   iface->apply_async = channel_apply_async;
   iface->apply_finish = channel_apply_finish;
   iface->watch = channel_watch;
