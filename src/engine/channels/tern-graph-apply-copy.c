@@ -91,24 +91,6 @@ take_new (GPtrArray *ids, GHashTable *before)
 }
 
 static void
-copied_cb (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  TernGraphApply *self = user_data;
-  GError *error = NULL;
-  g_autoptr (GPtrArray) results =
-      tern_graph_results_finish (TERN_GRAPH_SESSION (object), result, &error);
-
-  if (results == NULL)
-    {
-      tern_graph_apply_fail (self, error);
-      return;
-    }
-  tern_graph_apply_collect (self, results);
-  if (tern_graph_apply_settle (self))
-    tern_graph_apply_done (self);
-}
-
-static void
 appended_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   TernGraphApply *self = user_data;
@@ -136,7 +118,8 @@ do_rest (TernGraphApply *self)
     tern_graph_apply_done (self);
   else
     tern_graph_copy_async (self->session, self->asked, self->target,
-                           tern_graph_apply_get_cancellable (self), copied_cb, self);
+                           tern_graph_apply_get_cancellable (self), tern_graph_apply_results_cb,
+                           self);
 }
 
 static void

@@ -241,29 +241,11 @@ tern_graph_apply_move (TernGraphApply *self)
 
 /* --- Removal --- */
 
-static void
-deleted_cb (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  TernGraphApply *self = user_data;
-  GError *error = NULL;
-  g_autoptr (GPtrArray) results =
-      tern_graph_results_finish (TERN_GRAPH_SESSION (object), result, &error);
-
-  if (results == NULL)
-    {
-      tern_graph_apply_fail (self, error);
-      return;
-    }
-  tern_graph_apply_collect (self, results);
-  if (tern_graph_apply_settle (self))
-    tern_graph_apply_done (self);
-}
-
 /* Removes messages for good. */
 void
 tern_graph_apply_delete (TernGraphApply *self)
 {
   self->asked = g_ptr_array_ref (self->ids);
   tern_graph_delete_async (self->session, self->ids, tern_graph_apply_get_cancellable (self),
-                           deleted_cb, self);
+                           tern_graph_apply_results_cb, self);
 }

@@ -47,5 +47,6 @@ void tern_graph_apply_rename_folder (TernGraphApply *self);
 void tern_graph_apply_delete_folder (TernGraphApply *self);
 guint tern_graph_apply_collect (TernGraphApply *self, GPtrArray *results);
 gboolean tern_graph_apply_settle (TernGraphApply *self);
+void tern_graph_apply_results_cb (GObject *object, GAsyncResult *result, gpointer user_data);
 
 G_END_DECLS

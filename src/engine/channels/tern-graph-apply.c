@@ -97,6 +97,25 @@ tern_graph_apply_settle (TernGraphApply *self)
   return FALSE;
 }
 
+/* Takes the results of a change after which nothing is left to do. */
+void
+tern_graph_apply_results_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  TernGraphApply *self = user_data;
+  GError *error = NULL;
+  g_autoptr (GPtrArray) results =
+      tern_graph_results_finish (TERN_GRAPH_SESSION (object), result, &error);
+
+  if (results == NULL)
+    {
+      tern_graph_apply_fail (self, error);
+      return;
+    }
+  tern_graph_apply_collect (self, results);
+  if (tern_graph_apply_settle (self))
+    tern_graph_apply_done (self);
+}
+
 /* --- The request --- */
 
 static gboolean
