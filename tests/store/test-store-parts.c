@@ -290,7 +290,7 @@ main (int argc, char **argv)
   ADD ("small parts are in the database, large ones in files of their own", test_sizes);
   ADD ("a part is replaced with its file", test_replace);
   ADD ("a file goes when its removal is written, not before", test_rolled_back);
-  ADD ("what was used last is evicted last", test_lru);
+  ADD ("the cache has a capacity, and what was used last is evicted last", test_lru);
   ADD ("what waits for the server is never evicted", test_waiting);
   ADD ("what was fetched in advance goes first, the oldest before all", test_in_advance);
   ADD ("nothing newer or used is given up for what is fetched in advance", test_room);
