@@ -243,14 +243,14 @@ is_of_one_folder (const GError *error)
 
 /* Ends the search, unless another channel takes it up. */
 static void
-give_up (GTask *task, TernChannel *channel, const GError *error)
+give_up (GTask *task, TernChannel *channel, GError **error)
 {
   Search *search = g_task_get_task_data (task);
 
   if (search->error != NULL)
     end (task, search->error);
   else if (!tern_runner_fail_over (search->runner, channel, error, with_channel, task))
-    end (task, error);
+    end (task, *error);
 }
 
 static gboolean
@@ -282,7 +282,7 @@ searched_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       ask_next (task, channel);
     }
   else
-    give_up (task, channel, error);
+    give_up (task, channel, &error);
 }
 
 /* The answer to the search of all folders at once. */
@@ -302,7 +302,7 @@ searched_all_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       ask_next (task, channel);
     }
   else
-    give_up (task, channel, error);
+    give_up (task, channel, &error);
 }
 
 static void
