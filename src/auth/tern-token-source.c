@@ -128,7 +128,7 @@ tern_token_source_init (TernTokenSource *self)
  * @provider: whose account it is
  * @uuid: (nullable): names the account's refresh token in the keyring; %NULL where the account is
  *   not kept yet: then all stays in memory until tern_token_source_keep_async()
- * @label: (nullable): what the user's keyring program shows for it
+ * @label: (nullable): its address, which the user's keyring program shows for it
  * @client_id: (nullable): what the account signs in as; %NULL for the provider's
  *
  * Makes what hands out the access tokens of one account. Nothing is asked for before the first
@@ -386,7 +386,11 @@ posted_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       take_token (self, refresh->resource, answer->token);
     }
   else if (refresh->generation == self->generation)
-    take_error (refresh, error);
+    {
+      if (g_error_matches (error, TERN_ERROR, TERN_ERROR_AUTH))
+        tern_error_set_detail (error, self->label);
+      take_error (refresh, error);
+    }
   end_refresh (refresh);
 }
 
@@ -514,7 +518,8 @@ tern_token_source_get_async (TernTokenSource *self,
  * tern_token_source_get_finish:
  * @self: a source
  * @result: the result
- * @error: return location: %TERN_ERROR_AUTH where the user has to sign in; %TERN_ERROR_PERMISSION
+ * @error: return location: %TERN_ERROR_AUTH where the user has to sign in, with the account's
+ *   address as detail; %TERN_ERROR_PERMISSION
  *   where the provider refuses this resource; %TERN_ERROR_BUSY, perhaps with the seconds to wait as
  *   detail, where it has trouble; a transport error where it could not be asked;
  *   %TERN_ERROR_SECRET, with the detail "missing" where there never was a sign-in;

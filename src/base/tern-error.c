@@ -33,7 +33,8 @@ G_DEFINE_EXTENDED_ERROR (TernError, tern_error)
  *
  * Attaches the value that a receiver needs beside the code: for %TERN_ERROR_CERTIFICATE the
  * certificate's SHA-256 fingerprint (64 lower-case hexadecimal digits), for %TERN_ERROR_BUSY the
- * seconds to wait as a decimal number. It survives g_error_copy().
+ * seconds to wait as a decimal number, for %TERN_ERROR_AUTH the address of the account where that
+ * signs in with its provider. It survives g_error_copy().
  */
 void
 tern_error_set_detail (GError *error, const char *detail)

@@ -151,7 +151,8 @@ advice (const GError *error)
     case TERN_ERROR_INVALID:
       return _ ("Check what you typed");
     case TERN_ERROR_AUTH:
-      return _ ("The server refused the sign-in; check user name and password");
+      return _ ("The server refused the sign-in; check user name and password, or sign in with the "
+                "provider again: tern-cli account sign-in ACCOUNT");
     case TERN_ERROR_PERMISSION:
       return _ ("The server does not allow this for your account");
     case TERN_ERROR_CERTIFICATE:
@@ -190,6 +191,11 @@ describe (const GError *error)
   if (error->domain == TERN_ERROR && error->code == TERN_ERROR_CERTIFICATE && detail != NULL)
     /* Translators: the sentence before, then the technical reason and the fingerprint. */
     return g_strdup_printf (_ ("%s (%s; SHA-256 %s)"), advice (error), error->message, detail);
+  if (error->domain == TERN_ERROR && error->code == TERN_ERROR_AUTH && detail != NULL)
+    /* Translators: the account's address, then the technical reason. */
+    return g_strdup_printf (
+        _ ("The sign-in has ended; sign in again: tern-cli account sign-in %s (%s)"), detail,
+        error->message);
   if (error->domain == TERN_ERROR)
     return g_strdup_printf ("%s (%s)", advice (error), error->message);
   if (tern_error_is_transport (error))

@@ -100,7 +100,7 @@ auth_fixture_tear_down (AuthFixture *self, gconstpointer data)
 TernTokenSource *
 auth_fixture_new_source (AuthFixture *self)
 {
-  return tern_token_source_new (self->client, self->provider, self->uuid, "Tern", NULL);
+  return tern_token_source_new (self->client, self->provider, self->uuid, AUTH_FIXTURE_EMAIL, NULL);
 }
 
 void

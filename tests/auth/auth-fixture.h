@@ -7,6 +7,8 @@
 
 G_BEGIN_DECLS
 
+#define AUTH_FIXTURE_EMAIL "mira@example.org"
+
 /* A provider on this machine with a keyring file that all tests of a program share. */
 typedef struct
 {

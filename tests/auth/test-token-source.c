@@ -50,9 +50,10 @@ typedef struct
 
 static const Failure failures[] = {
   { "invalid_grant asks for a sign-in and is not asked again", TERN_MOCK_OAUTH_INVALID_GRANT,
-    tern_error_quark, TERN_ERROR_AUTH, NULL, FALSE, TRUE },
+    tern_error_quark, TERN_ERROR_AUTH, AUTH_FIXTURE_EMAIL, FALSE, TRUE },
   { "interaction_required asks for a sign-in and is not asked again",
-    TERN_MOCK_OAUTH_INTERACTION_REQUIRED, tern_error_quark, TERN_ERROR_AUTH, NULL, FALSE, TRUE },
+    TERN_MOCK_OAUTH_INTERACTION_REQUIRED, tern_error_quark, TERN_ERROR_AUTH, AUTH_FIXTURE_EMAIL,
+    FALSE, TRUE },
   { "a scope that is refused is a lack of permission", TERN_MOCK_OAUTH_INVALID_SCOPE,
     tern_error_quark, TERN_ERROR_PERMISSION, NULL, FALSE, TRUE },
   { "429 is no refusal and says how long to wait", TERN_MOCK_OAUTH_THROTTLED, tern_error_quark,
@@ -404,6 +405,7 @@ test_sign_in_again (AuthFixture *fixture, gconstpointer data)
   tern_mock_oauth_server_revoke (fixture->server);
   g_assert_null (get (source, "imap", &error));
   g_assert_error (error, TERN_ERROR, TERN_ERROR_AUTH);
+  g_assert_cmpstr (tern_error_get_detail (error), ==, AUTH_FIXTURE_EMAIL);
   g_clear_error (&error);
 
   fresh = tern_mock_oauth_server_grant (fixture->server);

@@ -102,6 +102,8 @@ give_up (GTask *task, GError *error)
       g_error_free (error);
       error = g_steal_pointer (&connecting->error);
     }
+  if (self->tokens != NULL && g_error_matches (error, TERN_ERROR, TERN_ERROR_AUTH))
+    tern_error_set_detail (error, self->account->email);
   g_task_return_error (task, error);
   g_object_unref (task);
 }
