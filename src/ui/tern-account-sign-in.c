@@ -110,16 +110,9 @@ password_changed_cb (GtkEditable *entry, AdwMessageDialog *dialog)
                                            *gtk_editable_get_text (entry) != '\0');
 }
 
-/**
- * tern_account_ask_password:
- * @parent: the window
- * @engine: the engine
- * @account: the account that needs a new password
- *
- * Asks for the password, and signs in with it.
- */
-void
-tern_account_ask_password (GtkWindow *parent, TernEngine *engine, TernAccount *account)
+/* Asks for the password, and signs in with it. */
+static void
+ask_password (GtkWindow *parent, TernEngine *engine, TernAccount *account)
 {
   Question *question = question_new (parent, engine, account);
   g_autofree char *body =
@@ -174,7 +167,7 @@ tern_account_sign_in (GtkWindow *parent, TernEngine *engine, TernAccount *accoun
 
   if (account->provider == NULL)
     {
-      tern_account_ask_password (parent, engine, account);
+      ask_password (parent, engine, account);
       return;
     }
   if (before != NULL)
@@ -245,6 +238,32 @@ tern_account_ask_trust (GtkWindow *parent,
   g_signal_connect_data (dialog, "response", G_CALLBACK (trust_response_cb), question,
                          question_free, 0);
   gtk_window_present (GTK_WINDOW (dialog));
+}
+
+/**
+ * tern_account_settle:
+ * @parent: the window
+ * @engine: the engine
+ * @account: an account
+ * @status: how it is doing
+ *
+ * Asks what the account needs of the user: a new sign-in, or trust in its server.
+ *
+ * Returns: whether there is anything to ask; where there is not, trying again is all that helps
+ */
+gboolean
+tern_account_settle (GtkWindow *parent,
+                     TernEngine *engine,
+                     TernAccount *account,
+                     const TernStatus *status)
+{
+  if (status->state == TERN_ACCOUNT_STATE_SIGN_IN)
+    tern_account_sign_in (parent, engine, account);
+  else if (status->state == TERN_ACCOUNT_STATE_CERTIFICATE && status->error != NULL)
+    tern_account_ask_trust (parent, engine, account, status->error);
+  else
+    return FALSE;
+  return TRUE;
 }
 
 static void

@@ -8,11 +8,14 @@
 G_BEGIN_DECLS
 
 void tern_account_sign_in (GtkWindow *parent, TernEngine *engine, TernAccount *account);
-void tern_account_ask_password (GtkWindow *parent, TernEngine *engine, TernAccount *account);
 void tern_account_ask_trust (GtkWindow *parent,
                              TernEngine *engine,
                              TernAccount *account,
                              const GError *error);
+gboolean tern_account_settle (GtkWindow *parent,
+                              TernEngine *engine,
+                              TernAccount *account,
+                              const TernStatus *status);
 void tern_account_ask_remove (GtkWindow *parent, TernEngine *engine, TernAccount *account);
 
 G_END_DECLS

@@ -131,18 +131,41 @@ checked_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) statuses =
       tern_engine_check_accounts_finish (TERN_ENGINE (object), result, &error);
-  gboolean any = FALSE;
+  guint n = statuses != NULL ? statuses->len : 0;
+  guint bad = 0;
+  g_autofree char *text = NULL;
 
   if (self->engine == NULL)
     return; /* closed meanwhile */
   tern_accounts_window_set_busy (self, FALSE);
-  for (guint i = 0; statuses != NULL && i < statuses->len; i++)
-    any = any || ((TernStatus *) statuses->pdata[i])->error != NULL;
   if (statuses == NULL)
-    tern_accounts_window_say (self, error);
+    {
+      tern_accounts_window_say (self, error);
+      return;
+    }
+  for (guint i = 0; i < n; i++)
+    bad += ((TernStatus *) statuses->pdata[i])->error != NULL;
   /* What is left to do is what is shown. */
-  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (self->trouble_button), any);
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (self->trouble_button), bad > 0);
   gtk_filter_changed (self->filter, GTK_FILTER_CHANGE_DIFFERENT);
+  text = bad > 0
+             ? g_strdup_printf (
+                   ngettext ("%'u of %'u account needs you", "%'u of %'u accounts need you", n),
+                   bad, n)
+             : g_strdup_printf (ngettext ("%'u account signs in", "%'u accounts sign in", n), n);
+  adw_toast_overlay_add_toast (ADW_TOAST_OVERLAY (self->toasts), adw_toast_new (text));
+}
+
+/* Signs in with each of these accounts, and shows those for which something is left to do. */
+void
+tern_accounts_window_check (TernAccountsWindow *self, GArray *ids)
+{
+  if (self->cancellable != NULL)
+    return; /* something else runs */
+  tern_accounts_window_set_busy (self, TRUE);
+  tern_engine_check_accounts_async (self->engine, (const gint64 *) ids->data, ids->len,
+                                    self->cancellable, tern_accounts_window_tell_progress, self,
+                                    checked_cb, g_object_ref (self));
 }
 
 static void
@@ -151,10 +174,7 @@ check_cb (GtkWidget *widget, const char *name, GVariant *parameter)
   TernAccountsWindow *self = TERN_ACCOUNTS_WINDOW (widget);
   g_autoptr (GArray) ids = tern_accounts_window_dup_ids (self, TRUE);
 
-  tern_accounts_window_set_busy (self, TRUE);
-  tern_engine_check_accounts_async (self->engine, (const gint64 *) ids->data, ids->len,
-                                    self->cancellable, tern_accounts_window_tell_progress, self,
-                                    checked_cb, g_object_ref (self));
+  tern_accounts_window_check (self, ids);
 }
 
 /* --- Removal, asked twice --- */

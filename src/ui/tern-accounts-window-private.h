@@ -20,8 +20,12 @@ struct _TernAccountsWindow
   GArray *doomed;            /* gint64: accounts still to be removed */
   guint n_doomed;            /* of them at the beginning */
 
+  GtkWidget *toasts;
   GtkWidget *entry;
   GtkWidget *trouble_button;
+  GtkWidget *stack;
+  GtkWidget *scrolled;
+  GtkWidget *nothing;
   GtkWidget *list_view;
   GtkWidget *count_label;
   GtkWidget *actions;
@@ -36,5 +40,11 @@ void tern_accounts_window_say (TernAccountsWindow *self, const GError *error);
 
 /* tern-accounts-window-actions.c */
 void tern_accounts_window_add_actions (GtkWidgetClass *klass);
+void tern_accounts_window_check (TernAccountsWindow *self, GArray *ids);
+
+/* tern-accounts-window-rows.c */
+gboolean tern_accounts_window_needs_user (TernFolderItem *item);
+void tern_accounts_window_settle (TernAccountsWindow *self, TernFolderItem *item);
+GtkListItemFactory *tern_accounts_window_make_factory (void);
 
 G_END_DECLS

@@ -5,18 +5,9 @@
 
 #include <glib/gi18n.h>
 
-#include "tern-account-sign-in.h"
 #include "tern-ui-error.h"
 
 G_DEFINE_FINAL_TYPE (TernAccountsWindow, tern_accounts_window, ADW_TYPE_WINDOW)
-
-static gboolean
-needs_user (TernFolderItem *item)
-{
-  TernStatus *status = tern_folder_item_get_status (item);
-
-  return status != NULL && status->error != NULL;
-}
 
 static gboolean
 filter_cb (gpointer object, gpointer user_data)
@@ -24,7 +15,7 @@ filter_cb (gpointer object, gpointer user_data)
   TernAccountsWindow *self = user_data;
 
   if (gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (self->trouble_button)) &&
-      !needs_user (object))
+      !tern_accounts_window_needs_user (object))
     return FALSE;
   return self->words == NULL ||
          tern_folder_item_matches (object, (const char *const *) self->words);
@@ -62,6 +53,24 @@ tern_accounts_window_dup_ids (TernAccountsWindow *self, gboolean all)
   return ids;
 }
 
+/* Where nothing is to be listed, it is said why. */
+static void
+show_list (TernAccountsWindow *self, gboolean any)
+{
+  gboolean is_narrowed = gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (self->trouble_button));
+
+  if (!any)
+    {
+      adw_status_page_set_icon_name (ADW_STATUS_PAGE (self->nothing),
+                                     is_narrowed ? "object-select-symbolic" : "edit-find-symbolic");
+      adw_status_page_set_title (ADW_STATUS_PAGE (self->nothing),
+                                 self->words != NULL ? _ ("No account found")
+                                 : is_narrowed       ? _ ("No account needs you")
+                                                     : _ ("No account yet"));
+    }
+  gtk_stack_set_visible_child (GTK_STACK (self->stack), any ? self->scrolled : self->nothing);
+}
+
 static void
 update (TernAccountsWindow *self)
 {
@@ -78,6 +87,7 @@ update (TernAccountsWindow *self)
     gtk_widget_action_set_enabled (GTK_WIDGET (self), actions[i], n > 0);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "accounts.check", shown > 0);
   gtk_label_set_text (GTK_LABEL (self->count_label), text);
+  show_list (self, shown > 0);
 }
 
 /* Shows how far something is that takes long, in place of what could be begun. */
@@ -122,98 +132,13 @@ stop_cb (TernAccountsWindow *self)
   g_cancellable_cancel (self->cancellable);
 }
 
-/* What an account needs of the user is asked where it is shown. */
 static void
 activate_cb (TernAccountsWindow *self, guint position)
 {
   g_autoptr (TernFolderItem) item =
       g_list_model_get_item (G_LIST_MODEL (self->selection), position);
-  TernStatus *status = tern_folder_item_get_status (item);
-  TernAccount *account = tern_folder_item_get_account (item);
 
-  if (status == NULL || status->error == NULL)
-    return;
-  if (status->state == TERN_ACCOUNT_STATE_SIGN_IN)
-    tern_account_ask_password (GTK_WINDOW (self), self->engine, account);
-  else if (status->state == TERN_ACCOUNT_STATE_CERTIFICATE)
-    tern_account_ask_trust (GTK_WINDOW (self), self->engine, account, status->error);
-}
-
-/* --- Rows --- */
-
-static void
-show_item (TernFolderItem *item, GtkWidget *row)
-{
-  const TernAccount *account = tern_folder_item_get_account (item);
-  const TernStatus *status = tern_folder_item_get_status (item);
-  GtkWidget *texts = gtk_widget_get_first_child (row);
-  GtkWidget *name = gtk_widget_get_first_child (texts);
-  GtkWidget *labels = gtk_widget_get_next_sibling (name);
-  GtkWidget *state = gtk_widget_get_last_child (row);
-  g_autofree char *tags =
-      account->tags != NULL ? g_strdelimit (g_strdup (account->tags), "\n", ' ') : NULL;
-  g_autofree char *all =
-      g_strjoin (account->group != NULL && tags != NULL ? " · " : "",
-                 account->group != NULL ? account->group : "", tags != NULL ? tags : "", NULL);
-  g_autofree char *sentence =
-      needs_user (item)
-          ? tern_error_to_sentence (status->error, ((TernEndpoint *) account->imap->pdata[0])->host)
-          : g_strdup (status != NULL && status->state == TERN_ACCOUNT_STATE_ONLINE ? _ ("Signed in")
-                                                                                   : "");
-
-  gtk_label_set_text (GTK_LABEL (name), account->email);
-  gtk_label_set_text (GTK_LABEL (labels), all);
-  gtk_widget_set_visible (labels, *all != '\0');
-  gtk_label_set_text (GTK_LABEL (state), sentence);
-  gtk_widget_set_tooltip_text (state, *sentence != '\0' ? sentence : NULL);
-}
-
-static GtkWidget *
-make_label (GtkWidget *box, const char *css_class)
-{
-  GtkWidget *label = gtk_label_new (NULL);
-
-  gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
-  if (css_class != NULL)
-    gtk_widget_add_css_class (label, css_class);
-  gtk_box_append (GTK_BOX (box), label);
-  return label;
-}
-
-static void
-setup_cb (GtkSignalListItemFactory *factory, GtkListItem *list_item)
-{
-  GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
-  GtkWidget *texts = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
-  GtkWidget *labels, *state;
-
-  gtk_widget_set_valign (texts, GTK_ALIGN_CENTER);
-  gtk_widget_set_hexpand (texts, TRUE);
-  make_label (texts, NULL);
-  labels = make_label (texts, "dim-label");
-  gtk_widget_add_css_class (labels, "caption");
-  gtk_box_append (GTK_BOX (row), texts);
-  state = make_label (row, "dim-label");
-  gtk_label_set_max_width_chars (GTK_LABEL (state), 32);
-  gtk_list_item_set_child (list_item, row);
-}
-
-static void
-bind_cb (GtkSignalListItemFactory *factory, GtkListItem *list_item)
-{
-  TernFolderItem *item = gtk_list_item_get_item (list_item);
-  GtkWidget *row = gtk_list_item_get_child (list_item);
-
-  g_signal_connect (item, "changed", G_CALLBACK (show_item), row);
-  show_item (item, row);
-}
-
-static void
-unbind_cb (GtkSignalListItemFactory *factory, GtkListItem *list_item)
-{
-  g_signal_handlers_disconnect_by_func (gtk_list_item_get_item (list_item), show_item,
-                                        gtk_list_item_get_child (list_item));
+  tern_accounts_window_settle (self, item);
 }
 
 /* --- What changes --- */
@@ -311,6 +236,10 @@ tern_accounts_window_class_init (TernAccountsWindowClass *klass)
                                                "/io/github/ternmail/Tern/tern-accounts-window.ui");
 #define BIND(child) gtk_widget_class_bind_template_child (widget_class, TernAccountsWindow, child)
   BIND (entry);
+  BIND (toasts);
+  BIND (stack);
+  BIND (scrolled);
+  BIND (nothing);
   BIND (trouble_button);
   BIND (list_view);
   BIND (count_label);
@@ -327,7 +256,7 @@ tern_accounts_window_class_init (TernAccountsWindowClass *klass)
 static void
 tern_accounts_window_init (TernAccountsWindow *self)
 {
-  g_autoptr (GtkListItemFactory) factory = gtk_signal_list_item_factory_new ();
+  g_autoptr (GtkListItemFactory) factory = tern_accounts_window_make_factory ();
   GtkFilterListModel *filtered;
 
   gtk_widget_init_template (GTK_WIDGET (self));
@@ -337,9 +266,6 @@ tern_accounts_window_init (TernAccountsWindow *self)
   filtered = gtk_filter_list_model_new (G_LIST_MODEL (g_object_ref (self->store)),
                                         g_object_ref (self->filter));
   self->selection = GTK_SELECTION_MODEL (gtk_multi_selection_new (G_LIST_MODEL (filtered)));
-  g_signal_connect (factory, "setup", G_CALLBACK (setup_cb), NULL);
-  g_signal_connect (factory, "bind", G_CALLBACK (bind_cb), NULL);
-  g_signal_connect (factory, "unbind", G_CALLBACK (unbind_cb), NULL);
   gtk_list_view_set_factory (GTK_LIST_VIEW (self->list_view), factory);
   gtk_list_view_set_model (GTK_LIST_VIEW (self->list_view), self->selection);
   g_signal_connect_object (self->selection, "selection-changed", G_CALLBACK (update), self,

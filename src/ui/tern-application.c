@@ -151,6 +151,8 @@ set_accelerators (GtkApplication *application)
     const char *action;
     const char *keys[3];
   } accelerators[] = {
+    { "app.accounts", { "<Shift><Control>a" } },
+    { "app.import-accounts", { "<Shift><Control>o" } },
     { "app.quit", { "<Control>q" } },
     { "app.preferences", { "<Control>comma" } },
     { "window.close", { "<Control>w" } },

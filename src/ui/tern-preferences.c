@@ -27,10 +27,10 @@ G_DEFINE_FINAL_TYPE (TernPreferences, tern_preferences, ADW_TYPE_PREFERENCES_WIN
 #define ACCOUNT "tern-account"
 
 static void
-password_cb (TernPreferences *self, GtkWidget *button)
+sign_in_cb (TernPreferences *self, GtkWidget *button)
 {
-  tern_account_ask_password (GTK_WINDOW (self), self->engine,
-                             g_object_get_data (G_OBJECT (button), ACCOUNT));
+  tern_account_sign_in (GTK_WINDOW (self), self->engine,
+                        g_object_get_data (G_OBJECT (button), ACCOUNT));
 }
 
 static void
@@ -145,8 +145,9 @@ add_account (TernPreferences *self, TernAccount *account)
   /* Each stands before the one that was added last. */
   add_button (self, row, account, "user-trash-symbolic", _ ("Remove account"),
               G_CALLBACK (remove_cb));
-  add_button (self, row, account, "dialog-password-symbolic", _ ("Change password"),
-              G_CALLBACK (password_cb));
+  add_button (self, row, account, "dialog-password-symbolic",
+              account->provider != NULL ? _ ("Sign in again") : _ ("Change password"),
+              G_CALLBACK (sign_in_cb));
   add_days (self, row, account);
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (self->accounts), row);
   g_ptr_array_add (self->rows, row);

@@ -5,6 +5,7 @@ with a deadline as a safety net."""
 import atexit
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -51,6 +52,12 @@ def end(process):
     process.wait(DEADLINE)
     if process.stdout:
         process.stdout.close()
+
+
+def without_mnemonic(name):
+    """A button's name; GTK 4.8 gives one with a mnemonic twice: "_Close Close"."""
+    plain = name[len(name) // 2 + 1:]
+    return plain if plain and name.replace("_", "", 1) == f"{plain} {plain}" else name
 
 
 class Trace:
@@ -104,8 +111,10 @@ class Tern:
 
     def focus(self, title):
         """Gives the keyboard to the window of that title, which a window manager would do."""
-        subprocess.run(["xdotool", "search", "--sync", "--onlyvisible", "--name", f"^{title}$",
-                        "windowfocus", "--sync"], env=self.desktop.env, check=True)
+        pattern = re.sub(r"([][.?*+(){}|^$\\])", r"\\\1", title)
+        subprocess.run(["xdotool", "search", "--sync", "--onlyvisible", "--name", f"^{pattern}$",
+                        "windowfocus", "--sync"], env=self.desktop.env, check=True,
+                       timeout=DEADLINE)
 
     def type(self, text):
         subprocess.run(["xdotool", "type", "--delay", "20", text], env=self.desktop.env, check=True)
@@ -116,7 +125,7 @@ class Tern:
 
         def walk(node, depth):
             try:
-                yield node.getRoleName(), node.name, node
+                yield node.getRoleName(), without_mnemonic(node.name), node
                 # What is in a row is read out by the row's name; there are hundreds of them.
                 if depth < 60 and node.getRoleName() != "list item":
                     for child in node:
