@@ -348,6 +348,19 @@ redeem_refresh (TernMockOauthServer *self, SoupServerMessage *message, GHashTabl
   answer_tokens (self, message, next, g_hash_table_lookup (form, "scope"));
 }
 
+/* The connection ends before the answer does. */
+static void
+answer_cut (SoupServerMessage *message)
+{
+  static const char begun[] = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+                              "Content-Length: 4000\r\n\r\n{\"access_token\":\"acc";
+  g_autoptr (GIOStream) stream = soup_server_message_steal_connection (message);
+
+  g_output_stream_write_all (g_io_stream_get_output_stream (stream), begun, strlen (begun), NULL,
+                             NULL, NULL);
+  g_io_stream_close (stream, NULL, NULL);
+}
+
 /* Returns whether the fault was the answer. */
 static gboolean
 do_fault (TernMockOauthServer *self, SoupServerMessage *message, TernMockOauthFault fault)
@@ -386,8 +399,7 @@ do_fault (TernMockOauthServer *self, SoupServerMessage *message, TernMockOauthFa
       answer (message, 200, "application/json", g_strdup ("{\"access_token\":\"acc"));
       return TRUE;
     case TERN_MOCK_OAUTH_CUT:
-      answer (message, 200, "application/json", g_strdup ("{\"access_token\":\"acc"));
-      soup_message_headers_set_content_length (headers, 4000);
+      answer_cut (message);
       return TRUE;
     case TERN_MOCK_OAUTH_NO_JSON:
       answer (message, 200, "text/html", g_strdup ("<p>Sign in to this wireless network</p>"));
