@@ -295,7 +295,8 @@ tern_token_client_post_async (TernTokenClient *self,
                                "the provider's address is malformed");
       return;
     }
-  soup_message_add_flags (posting->message, SOUP_MESSAGE_NO_REDIRECT);
+  /* The connection that is there will do, though this is a POST; libsoup does not repeat it. */
+  soup_message_add_flags (posting->message, SOUP_MESSAGE_NO_REDIRECT | SOUP_MESSAGE_IDEMPOTENT);
   soup_message_set_request_body_from_bytes (posting->message, "application/x-www-form-urlencoded",
                                             body);
   soup_message_headers_replace (soup_message_get_request_headers (posting->message), "Accept",

@@ -544,7 +544,9 @@ tern_token_source_get_finish (TernTokenSource *self, GAsyncResult *result, GErro
 gboolean
 tern_token_source_is_refused (TernTokenSource *self, const char *resource)
 {
-  return g_hash_table_contains (self->refused, resource);
+  return self->client_id == NULL || self->provider->token == NULL ||
+         tern_provider_get_scope (self->provider, resource) == NULL ||
+         g_hash_table_contains (self->refused, resource);
 }
 
 /**

@@ -175,19 +175,37 @@ make_graph (const Routing *routing, GError **error)
 {
   const TernProvider *provider = tern_token_source_get_provider (routing->tokens);
   g_autoptr (TernGraphTokens) tokens = tern_graph_source_tokens_new (routing->tokens);
-  TernGraphChannel *channel =
-      tern_graph_channel_new (routing->account, provider->graph, tokens, error);
-  g_autofree char *scopes = tern_token_dup_scopes (routing->token);
 
-  if (channel != NULL)
-    tern_graph_channel_set_scopes (channel, scopes);
-  return (TernChannel *) channel;
+  return (TernChannel *) tern_graph_channel_new (routing->account, provider->graph, tokens, error);
 }
 
-static TernChannel *
-make_channel (const Routing *routing, GError **error)
+static gboolean
+make_channel (Routing *routing, GError **error)
 {
-  return strcmp (routing->name, "graph") == 0 ? make_graph (routing, error) : make_imap (routing);
+  if (routing->channel == NULL && strcmp (routing->name, "graph") == 0)
+    routing->channel = make_graph (routing, error);
+  else if (routing->channel == NULL)
+    routing->channel = make_imap (routing);
+  else
+    return TRUE;
+  if (routing->channel != NULL)
+    tern_core_add_guest (routing->core, routing->channel);
+  return routing->channel != NULL;
+}
+
+/* Connects to Graph while the token comes. Where it may not be used, nothing was asked for. */
+static void
+prepare_graph (Routing *routing)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (strcmp (routing->name, "graph") != 0 || routing->signs_in ||
+      tern_token_source_is_refused (routing->tokens, routing->name))
+    return;
+  if (make_channel (routing, &error))
+    tern_graph_channel_prepare (TERN_GRAPH_CHANNEL (routing->channel));
+  else
+    g_debug ("%s", error->message); /* which is told when it is tried */
 }
 
 static void
@@ -256,13 +274,17 @@ try_channel (GTask *task)
   GCancellable *cancellable = g_task_get_cancellable (task);
   g_autoptr (GError) error = NULL;
 
-  routing->channel = make_channel (routing, &error);
-  if (routing->channel == NULL)
+  if (!make_channel (routing, &error))
     {
       fail_channel (task, error);
       return;
     }
-  tern_core_add_guest (routing->core, routing->channel);
+  if (TERN_IS_GRAPH_CHANNEL (routing->channel))
+    {
+      g_autofree char *scopes = tern_token_dup_scopes (routing->token);
+
+      tern_graph_channel_set_scopes (TERN_GRAPH_CHANNEL (routing->channel), scopes);
+    }
   if (routing->signs_in)
     tern_channel_connect_async (routing->channel, cancellable, connected_cb, task);
   else if (routing->current == NULL || strcmp (routing->current, routing->name) == 0)
@@ -299,6 +321,7 @@ check_token (GTask *task)
            tern_router_postpone (routing->router, routing->name, g_get_real_time ()))
     {
       skip (routing, "the sign-in does not allow Mail.ReadWrite");
+      drop_channel (routing);
       next_channel (task);
     }
   else
@@ -349,11 +372,14 @@ next_channel (GTask *task)
       return;
     }
   g_clear_pointer (&routing->token, tern_token_unref);
-  if (routing->tokens != NULL && !may_begin (routing))
-    tern_token_source_get_async (routing->tokens, routing->name, g_task_get_cancellable (task),
-                                 token_cb, task);
-  else
-    try_channel (task);
+  if (routing->tokens == NULL || may_begin (routing))
+    {
+      try_channel (task);
+      return;
+    }
+  tern_token_source_get_async (routing->tokens, routing->name, g_task_get_cancellable (task),
+                               token_cb, task);
+  prepare_graph (routing);
 }
 
 /**

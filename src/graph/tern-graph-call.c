@@ -380,8 +380,10 @@ send (TernGraphCall *self)
       finish (self, g_error_new_literal (TERN_ERROR, TERN_ERROR_INVALID, "that is no URL"));
       return;
     }
-  /* The token goes to this server and to no other. */
-  soup_message_add_flags (self->message, SOUP_MESSAGE_NO_REDIRECT | SOUP_MESSAGE_COLLECT_METRICS);
+  /* The token goes to this server and to no other. Any method may use the connection that is there,
+   * or libsoup would make a new one for each POST and PATCH; it sends neither twice for that. */
+  soup_message_add_flags (self->message, SOUP_MESSAGE_NO_REDIRECT | SOUP_MESSAGE_COLLECT_METRICS |
+                                             SOUP_MESSAGE_IDEMPOTENT);
   soup_message_disable_feature (self->message, SOUP_TYPE_AUTH_MANAGER);
   soup_message_set_priority (self->message, self->request.urgency == TERN_GRAPH_URGENCY_USER
                                                 ? SOUP_MESSAGE_PRIORITY_HIGH

@@ -350,6 +350,31 @@ tern_graph_session_send_finish (TernGraphSession *self, GAsyncResult *result, GE
 }
 
 static void
+prepared_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!soup_session_preconnect_finish (SOUP_SESSION (object), result, &error))
+    g_debug ("%s", error->message);
+}
+
+/**
+ * tern_graph_session_prepare:
+ * @self: a session
+ *
+ * Connects, for a request that is about to come, and asks for nothing.
+ */
+void
+tern_graph_session_prepare (TernGraphSession *self)
+{
+  g_autoptr (SoupMessage) message = soup_message_new (SOUP_METHOD_GET, self->base);
+
+  if (!self->is_closed)
+    soup_session_preconnect_async (self->soup, message, G_PRIORITY_DEFAULT, NULL, prepared_cb,
+                                   NULL);
+}
+
+static void
 stop_all (TernGraphSession *self, GIOErrorEnum code, const char *why)
 {
   g_autoptr (GError) error = g_error_new_literal (G_IO_ERROR, (int) code, why);

@@ -37,6 +37,7 @@ tern_graph_session_new (const char *base, TernGraphTokens *tokens, GError **erro
 void
 tern_graph_session_observe (TernGraphSession *self, TernGraphNoteFunc func, gpointer user_data);
 void tern_graph_session_set_second (TernGraphSession *self, guint milliseconds);
+void tern_graph_session_prepare (TernGraphSession *self);
 void tern_graph_session_abort (TernGraphSession *self);
 void tern_graph_session_close (TernGraphSession *self);
 

@@ -267,6 +267,32 @@ test_abort_and_close (Fixture *fixture, gconstpointer unused)
   g_assert_error (closed, G_IO_ERROR, G_IO_ERROR_CLOSED);
 }
 
+/* Lists folders, which goes in one POST. */
+static void
+assert_folders (Fixture *fixture)
+{
+  static const char *const ids[] = { "inbox", "drafts", NULL };
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) folders = NULL;
+
+  tern_graph_get_folders_async (fixture->session, ids, NULL, done_cb, &result);
+  folders = tern_graph_get_folders_finish (fixture->session, wait_for (&result), &error);
+  g_assert_no_error (error);
+}
+
+static void
+test_one_connection (Fixture *fixture, gconstpointer unused)
+{
+  g_autoptr (TernGraphPage) page = list (fixture, NULL);
+
+  g_assert_nonnull (page);
+  assert_folders (fixture);
+  assert_folders (fixture);
+  g_assert_cmpuint (tern_mock_graph_count (fixture->graph, "POST"), ==, 2);
+  g_assert_cmpuint (tern_mock_graph_count_connections (fixture->graph), ==, 1);
+}
+
 static void
 test_foreign_link (Fixture *fixture, gconstpointer unused)
 {
@@ -390,6 +416,7 @@ main (int argc, char **argv)
   ADD ("what somebody waits for passes what nobody waits for", test_user_first);
   ADD ("a request is cancelled at once", test_cancelled);
   ADD ("what runs is lost by an abort, and all by a close", test_abort_and_close);
+  ADD ("whatever is asked goes over the connection that is there", test_one_connection);
   ADD ("no token goes where a foreign link leads", test_foreign_link);
   ADD ("a Graph is reached over TLS or on this machine only", test_base);
   ADD ("notes name nobody", test_notes);

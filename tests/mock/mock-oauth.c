@@ -7,6 +7,7 @@
  *
  *   revoke            ends all sign-ins
  *   deny, allow       what a person does at its page
+ *   user USER         whose tokens they are from now on
  *   rotate            replaces the refresh token with each answer
  *   grant             a new refresh token
  *   lifetime SECONDS  for how long access tokens are good that are given from now on
@@ -38,6 +39,8 @@ obey (TernMockOauthServer *server, const char *verb, const char *rest)
     tern_mock_oauth_server_revoke (server);
   else if (strcmp (verb, "deny") == 0 || strcmp (verb, "allow") == 0)
     tern_mock_oauth_server_set_denial (server, *verb == 'd');
+  else if (strcmp (verb, "user") == 0)
+    tern_mock_oauth_server_set_user (server, rest);
   else if (strcmp (verb, "rotate") == 0)
     tern_mock_oauth_server_set_rotation (server, TRUE);
   else if (strcmp (verb, "lifetime") == 0)

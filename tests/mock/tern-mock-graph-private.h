@@ -89,6 +89,7 @@ struct _TernMockGraph
   GQueue held;         /* SoupServerMessage: answered, not sent */
   GQueue released;     /* the same, to be sent */
   gboolean is_held;
+  GHashTable *ports; /* of clients, each a connection */
   guint at_once;
   guint most_at_once;
   guint64 seq;

@@ -352,6 +352,14 @@ finished_cb (SoupServerMessage *message, gpointer user_data)
   self->at_once--;
 }
 
+static guint
+get_port (SoupServerMessage *message)
+{
+  GSocketAddress *address = soup_server_message_get_remote_address (message);
+
+  return g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (address));
+}
+
 static void
 request_cb (SoupServer *server,
             SoupServerMessage *message,
@@ -364,6 +372,7 @@ request_cb (SoupServer *server,
   MOCK_LOCKED (self);
   g_autofree char *line = NULL;
 
+  g_hash_table_add (self->ports, GUINT_TO_POINTER (get_port (message)));
   self->at_once++;
   self->most_at_once = MAX (self->most_at_once, self->at_once);
   g_signal_connect (message, "finished", G_CALLBACK (finished_cb), self);

@@ -170,6 +170,7 @@ tern_mock_graph_finalize (GObject *object)
   g_ptr_array_unref (self->messages);
   g_ptr_array_unref (self->scripts);
   g_ptr_array_unref (self->log);
+  g_hash_table_unref (self->ports);
   g_rec_mutex_clear (&self->lock);
   G_OBJECT_CLASS (tern_mock_graph_parent_class)->finalize (object);
 }
@@ -190,6 +191,7 @@ tern_mock_graph_init (TernMockGraph *self)
   self->messages = g_ptr_array_new_with_free_func (message_free);
   self->scripts = g_ptr_array_new_with_free_func (mock_graph_script_free);
   self->log = g_ptr_array_new_with_free_func (g_free);
+  self->ports = g_hash_table_new (NULL, NULL);
   self->newest = 1700000000;
   for (guint i = 0; i < G_N_ELEMENTS (well_known); i++)
     {
@@ -396,6 +398,14 @@ tern_mock_graph_dup_log (TernMockGraph *self)
   for (guint i = 0; i < self->log->len; i++)
     g_string_append_printf (out, "%s\n", (const char *) self->log->pdata[i]);
   return g_string_free (out, FALSE);
+}
+
+guint
+tern_mock_graph_count_connections (TernMockGraph *self)
+{
+  MOCK_LOCKED (self);
+
+  return g_hash_table_size (self->ports);
 }
 
 guint

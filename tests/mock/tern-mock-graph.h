@@ -131,6 +131,8 @@ guint tern_mock_graph_count (TernMockGraph *self, const char *text);
 void tern_mock_graph_forget (TernMockGraph *self);
 /* (transfer full): the lines since the last forget, parted by line feeds */
 char *tern_mock_graph_dup_log (TernMockGraph *self);
+/* Connections over which something was asked. */
+guint tern_mock_graph_count_connections (TernMockGraph *self);
 /* How many were being answered at once, at most. */
 guint tern_mock_graph_get_most_at_once (TernMockGraph *self);
 guint tern_mock_graph_count_waiting (TernMockGraph *self);

@@ -71,10 +71,12 @@ class Graph(Mock):
 
 class Provider(Mock):
     """An account of its domain, example.org, gets its mail from IMAP's PORT, and before that from a
-    Graph where there is one."""
+    Graph where there is one. With a CERTIFICATE it speaks TLS as well, at the address SECURE."""
 
-    def __init__(self, program, user):
-        super().__init__([program, user])
+    def __init__(self, program, user, certificate=None):
+        tls = ["--tls", certificate] if certificate else []
+        super().__init__([program, *tls, user], dict(os.environ, SOUP_SERVER_HTTP2="1"))
+        self.secure = self.process.stdout.readline().strip() if certificate else None
 
     def write(self, profile, port, graph=None):
         """Makes it known to a profile."""

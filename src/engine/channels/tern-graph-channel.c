@@ -119,6 +119,18 @@ tern_graph_channel_set_scopes (TernGraphChannel *self, const char *scopes)
   self->scopes = g_strdup (scopes);
 }
 
+/**
+ * tern_graph_channel_prepare:
+ * @self: a channel
+ *
+ * Connects, for a request that is about to come, and asks for nothing.
+ */
+void
+tern_graph_channel_prepare (TernGraphChannel *self)
+{
+  tern_graph_session_prepare (self->session);
+}
+
 static void
 connected_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {

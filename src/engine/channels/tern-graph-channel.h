@@ -14,6 +14,7 @@ TernGraphChannel *tern_graph_channel_new (TernAccount *account,
                                           const char *base,
                                           TernGraphTokens *tokens,
                                           GError **error);
+void tern_graph_channel_prepare (TernGraphChannel *self);
 void tern_graph_channel_set_scopes (TernGraphChannel *self, const char *scopes);
 
 G_END_DECLS
