@@ -4,7 +4,7 @@
 #include "tern-runner.h"
 
 /* Rows that are looked at before others have their turn on this thread. */
-#define SLICE 1000
+#define SLICE 200
 /* Accounts whose servers are asked at a time. */
 #define MAX_AT_ONCE 4
 /* Messages that are held at most, as a multiple of those that are wanted. */

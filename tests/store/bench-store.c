@@ -81,6 +81,38 @@ bench_flags (Fixture *f)
   g_assert_no_error (error);
 }
 
+/* What no row has, so that all are looked at. */
+static void
+bench_search (Fixture *f, gint64 folder, const char *what, const char *text)
+{
+  g_autoptr (TernQuery) query = tern_query_parse (text, NULL);
+  g_autoptr (GArray) found = g_array_new (FALSE, FALSE, sizeof (gint64));
+  TernRowKey next = { G_MAXINT64, G_MAXINT64 };
+  gint64 started = g_get_monotonic_time ();
+  guint slices = 0;
+
+  while (tern_store_search (f->store, folder, query, &next, 1000, found, NULL) == 1000)
+    {
+      next.id--;
+      slices++;
+    }
+  report (what, started, 1);
+  report ("  each slice of 1,000", started, slices);
+}
+
+static void
+keep_texts (Fixture *f, gint64 folder)
+{
+  g_autofree char *text = g_strnfill (20 * 1024, 'x');
+  g_autoptr (GBytes) bytes = g_bytes_new (text, strlen (text));
+  g_autoptr (GPtrArray) rows = tern_store_read_page (f->store, folder, NULL, SMALL, NULL);
+
+  tern_store_begin (f->store, NULL);
+  for (guint i = 0; i < rows->len; i++)
+    tern_store_put_part (f->store, ((TernMessage *) rows->pdata[i])->id, "1", bytes, NULL);
+  tern_store_commit (f->store, NULL);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -105,6 +137,12 @@ main (int argc, char **argv)
   for (guint i = 0; i < 10; i++)
     g_bytes_unref (tern_store_read_keys (f.store, f.archive, NULL));
   report ("read_keys: 100,000 rows", started, 10);
+  bench_search (&f, f.archive, "search: 100,000 rows for a word", "nowhere");
+  bench_search (&f, f.archive, "search: 100,000 rows for three",
+                "subject:minutes from:sender nowhere");
+  bench_search (&f, f.archive, "search: 100,000 rows for Chinese", "发票");
+  keep_texts (&f, f.inbox);
+  bench_search (&f, f.inbox, "search: 10,000 rows with texts of 20 KiB", "nowhere");
   bench_flags (&f);
   started = g_get_monotonic_time ();
   tern_store_reset_folder (f.store, f.archive, NULL, NULL);
