@@ -232,13 +232,17 @@ end (GTask *task, const GError *error)
     done (task);
 }
 
-/* Whether the other folders can still be searched. */
+/* Whether the other folders can still be searched. What nobody may be kept from is denied by the
+ * channel. */
 static gboolean
-is_of_one_folder (const GError *error)
+is_of_one_folder (const Search *search, const GError *error)
 {
+  const TernFolder *folder = search->asked->pdata[search->next - 1];
+
   return g_error_matches (error, TERN_ERROR, TERN_ERROR_REFUSED) ||
-         g_error_matches (error, TERN_ERROR, TERN_ERROR_PERMISSION) ||
-         g_error_matches (error, TERN_ERROR, TERN_ERROR_GONE);
+         g_error_matches (error, TERN_ERROR, TERN_ERROR_GONE) ||
+         (g_error_matches (error, TERN_ERROR, TERN_ERROR_PERMISSION) &&
+          folder->role != TERN_FOLDER_ROLE_INBOX);
 }
 
 /* Ends the search, unless another channel takes it up. */
@@ -276,7 +280,7 @@ searched_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 
   if (search_finish (task, channel, result, &error))
     ask_next (task, channel);
-  else if (search->error == NULL && is_at_work (search) && is_of_one_folder (error))
+  else if (search->error == NULL && is_at_work (search) && is_of_one_folder (search, error))
     {
       tern_search_result_add_problem (search->result, search->runner->account->id, error);
       ask_next (task, channel);
