@@ -55,6 +55,23 @@ is_cancelled (const Search *search)
          g_cancellable_is_cancelled (tern_core_get_closing (search->core));
 }
 
+/* Takes the rows as they are now: while servers were asked they may have changed, or gone. */
+static void
+read_again (Search *search)
+{
+  g_autoptr (GPtrArray) old = g_steal_pointer (&search->result->messages);
+
+  search->result->messages = g_ptr_array_new_with_free_func ((GDestroyNotify) tern_message_unref);
+  for (guint i = 0; i < old->len; i++)
+    {
+      g_autoptr (TernMessage) message = tern_store_get_message (
+          tern_core_get_store (search->core), ((TernMessage *) old->pdata[i])->id, NULL);
+
+      if (message != NULL)
+        tern_search_result_add (search->result, message);
+    }
+}
+
 static void
 finish (Search *search)
 {
@@ -62,6 +79,7 @@ finish (Search *search)
   TernSearchResult *result = tern_search_result_ref (search->result);
 
   tern_search_result_arrange (result, search->limit);
+  read_again (search);
   tern_core_flush (search->core);
   g_task_set_task_data (task, NULL, NULL);
   g_task_return_pointer (task, result, (GDestroyNotify) tern_search_result_unref);

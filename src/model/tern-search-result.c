@@ -122,13 +122,18 @@ compare (gconstpointer a, gconstpointer b)
   return tern_row_key_compare (&left, &right);
 }
 
-/* What is the same in all the places where a message stands. */
-static char *
-dup_identity (const TernMessage *message)
+/* Notes a message; FALSE where it is known already, by its own id or by what is the same in all the
+ * places where it stands. */
+static gboolean
+note (GHashTable *seen, const TernMessage *message)
 {
+  gboolean is_new = g_hash_table_add (seen, g_strdup_printf ("%" G_GINT64_FORMAT, message->id));
+
   if (message->global_id == NULL)
-    return g_strdup_printf ("%" G_GINT64_FORMAT, message->id);
-  return g_strdup_printf ("%" G_GINT64_FORMAT " %s", message->account_id, message->global_id);
+    return is_new;
+  return g_hash_table_add (seen, g_strdup_printf ("%" G_GINT64_FORMAT " %s", message->account_id,
+                                                  message->global_id)) &&
+         is_new;
 }
 
 /**
@@ -149,7 +154,7 @@ tern_search_result_arrange (TernSearchResult *self, guint limit)
   self->messages = g_ptr_array_new_with_free_func ((GDestroyNotify) tern_message_unref);
   for (guint i = 0; i < all->len; i++)
     {
-      if (!g_hash_table_add (seen, dup_identity (all->pdata[i])))
+      if (!note (seen, all->pdata[i]))
         continue;
       if (self->messages->len == limit)
         {
