@@ -22,6 +22,7 @@ struct _TernRunner
   TernTokenSource *tokens; /* NULL until needed, and for an account with a password */
   TernRouter *router;      /* NULL until the first channel is looked for */
   gboolean is_round_open;  /* the next search goes on with what the last channels left */
+  gboolean is_round_over;  /* all channels have failed: the next search begins with the first */
   gint64 round_began;      /* monotonic */
   TernChannel *channel;    /* NULL until it is needed, and after the sign-in was refused */
   char *channel_name;      /* the last one's */

@@ -165,6 +165,7 @@ use_channel (TernRunner *self, const TernRoutingResult *found)
   g_set_object (&self->channel, found->channel);
   g_free (self->channel_name);
   self->channel_name = g_strdup (found->name);
+  self->is_round_over = FALSE;
   self->is_read_only = found->is_read_only;
   g_signal_connect_object (self->channel, "connected", G_CALLBACK (connected_cb), self,
                            G_CONNECT_SWAPPED);
@@ -412,15 +413,18 @@ tern_runner_with_channel (TernRunner *self, TernRunnerChannelFunc func, gpointer
       self->state = TERN_ACCOUNT_STATE_CONNECTING;
       tern_runner_tell_status (self);
     }
-  if (self->channel != NULL)
+  if (self->channel != NULL && !self->is_round_over)
     {
       func (self, self->channel, NULL, user_data);
       return;
     }
 
   g_ptr_array_add (self->waiting, g_memdup2 (&waiter, sizeof waiter));
-  if (self->waiting->len == 1)
-    begin_search (self);
+  if (self->waiting->len > 1)
+    return;
+  /* The last channel to fail need not be the first one to work again. */
+  tern_runner_forget_channel (self);
+  begin_search (self);
 }
 
 /**
@@ -481,7 +485,8 @@ leave_channel (TernRunner *self, const GError *error)
       self->round_began = g_get_monotonic_time ();
     }
   tern_router_fail (self->router, self->channel_name, error, now);
-  if (tern_router_next (self->router, now) == NULL)
+  self->is_round_over = tern_router_next (self->router, now) == NULL;
+  if (self->is_round_over)
     return FALSE;
   tern_runner_tell_event (self, (TernEvent){
                                     .kind = TERN_EVENT_CHANNEL,
@@ -489,8 +494,9 @@ leave_channel (TernRunner *self, const GError *error)
                                     .text = self->channel_name,
                                     .result = reason,
                                 });
-  tern_runner_forget_channel (self);
+  /* First, for what else runs on the channel ends with it, and goes on by the next one. */
   self->is_round_open = TRUE;
+  tern_runner_forget_channel (self);
   return TRUE;
 }
 

@@ -5,6 +5,10 @@
 
 G_BEGIN_DECLS
 
+/* The step of every channel for what another one was asked for and may have done: it is looked for in
+ * the target, among all that there is, before it is asked for here. */
+#define TERN_STEP_ELSEWHERE "elsewhere"
+
 /**
  * TernOutcome:
  * @step: (nullable): this is not the end: to be kept durably, with @moved and @refused, and then

@@ -105,7 +105,8 @@ forget_names (TernStore *self, gint64 account, GError **error)
     "UPDATE message SET global_id = NULL, unmatched = account WHERE account = ?1",
     "DELETE FROM sync_state WHERE folder IN (SELECT id FROM folder WHERE account = ?1)",
     "UPDATE folder SET complete = 0, stamp = NULL, identity = NULL WHERE account = ?1",
-    "UPDATE operation SET step = NULL WHERE account = ?1",
+    "UPDATE operation SET step = '" TERN_STEP_ELSEWHERE "' "
+    "WHERE account = ?1 AND step IS NOT NULL",
     "UPDATE operation_target SET copy_id = NULL WHERE copy_id IS NOT NULL "
     "AND operation IN (SELECT id FROM operation WHERE account = ?1)",
   };

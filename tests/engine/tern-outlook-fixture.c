@@ -72,6 +72,12 @@ add_to_graph (Outlook *self, guint n)
   tern_mock_graph_add_message (self->graph, "inbox", &message);
 }
 
+void
+outlook_add_to_imap (Outlook *self, const char *folder, guint n)
+{
+  add_to_imap (self, folder, n, "");
+}
+
 /* The folder in which IMAP has a letter; -1 for none. */
 static int
 find_on_imap (Outlook *self, guint n, guint32 *uid)

@@ -88,6 +88,8 @@ TernAccountState outlook_get_state (Outlook *self);
 char *outlook_describe (Outlook *self, TernFolderRole role);
 gint64 outlook_find (Outlook *self, TernFolderRole role, const char *subject);
 
+/* One more of a letter, such as a copy of it. */
+void outlook_add_to_imap (Outlook *self, const char *folder, guint n);
 /* Does to the mailbox of the other server what was done to one, as they are one in truth. */
 void outlook_mirror_to_imap (Outlook *self);
 void outlook_mirror_to_graph (Outlook *self);

@@ -10,6 +10,7 @@
  *
  *   (none)          asks what is in the target already, by Message-ID
  *   before ID ID…   copies; after a lost answer first finds what has come there since
+ *   elsewhere       the same, for what another channel was asked for
  */
 
 #define BEFORE "before"

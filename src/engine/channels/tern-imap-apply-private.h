@@ -68,11 +68,12 @@ struct _TernImapApply
   GArray *sets;     /* TernImapApplySet */
   guint32 target_uidvalidity;
   guint32 target_uidnext;
-  TernImapMailboxes *counts; /* what STATUS told of the target */
-  gboolean is_wanted_there;  /* the folder is to be there afterwards, not gone */
-  GError *refusal;           /* of what may have been done before */
-  char delimiter;            /* in names of folders */
-  GHashTable *wanted;        /* utf8 → GQueue of indexes + 1: letters looked for in the target */
+  gboolean is_from_elsewhere; /* @step is TERN_STEP_ELSEWHERE */
+  TernImapMailboxes *counts;  /* what STATUS told of the target */
+  gboolean is_wanted_there;   /* the folder is to be there afterwards, not gone */
+  GError *refusal;            /* of what may have been done before */
+  char delimiter;             /* in names of folders */
+  GHashTable *wanted;         /* utf8 → GQueue of indexes + 1: letters looked for in the target */
   TernImapApplySurplus *surplus;
 
   TernImapLease *lease;

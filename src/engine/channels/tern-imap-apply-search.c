@@ -19,6 +19,9 @@ tern_imap_apply_parse_step (TernImapApply *self)
 {
   guint32 uidvalidity = 0, uidnext = 0;
 
+  self->is_from_elsewhere = g_strcmp0 (self->step, TERN_STEP_ELSEWHERE) == 0;
+  if (self->is_from_elsewhere)
+    self->target_uidnext = 1;
   if (tern_imap_apply_is_again (self))
     return tern_imap_apply_parse_again (self);
   if (self->step == NULL || !g_str_has_prefix (self->step, BEFORE))
@@ -115,10 +118,13 @@ static void
 look (TernImapApply *self)
 {
   static const TernImapFetchHandler handler = { take_letter, NULL, NULL };
+  guint32 uidvalidity =
+      tern_imap_session_get_selected (tern_imap_apply_get_session (self))->uidvalidity;
 
+  if (self->is_from_elsewhere)
+    self->target_uidvalidity = uidvalidity;
   /* Numbered anew: nothing can be told from the UIDs. Twice rather than not at all. */
-  if (tern_imap_session_get_selected (tern_imap_apply_get_session (self))->uidvalidity !=
-      self->target_uidvalidity)
+  if (uidvalidity != self->target_uidvalidity)
     {
       tern_imap_apply_start (self);
       return;

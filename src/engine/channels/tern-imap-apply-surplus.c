@@ -11,7 +11,8 @@
  * therefore compared with what the target holds from the UID on that was its next one before the
  * first time: where a letter is there beside the copy that the server has just named, that copy is
  * one too many. Only such a copy is ever removed, because only of it is known for sure who made it;
- * what was there before, or has another Message-ID or size, is not touched.
+ * what was there before, or has another Message-ID or size, is not touched. What another channel
+ * may have done is not told from what was there before, so nothing is removed for it.
  *
  * The step is `again V.N UID:COPY UID:COPY…`. A move has removed its originals by then: what comes
  * late finds nothing to copy any more. */
@@ -72,6 +73,12 @@ begin_step (TernImapApply *self)
   return step;
 }
 
+static gboolean
+can_compare (const TernImapApply *self)
+{
+  return self->wanted != NULL && !self->is_from_elsewhere;
+}
+
 /* The step that follows a COPY which was asked for once more; %NULL where the server has named no
  * copy of it. */
 char *
@@ -80,7 +87,7 @@ tern_imap_apply_make_again_step (TernImapApply *self)
   GString *step = begin_step (self);
   guint n = 0;
 
-  for (guint i = 0; self->wanted != NULL && i < self->messages->len; i++)
+  for (guint i = 0; can_compare (self) && i < self->messages->len; i++)
     {
       const TernImapApplyMessage *message =
           &g_array_index (self->messages, TernImapApplyMessage, i);
@@ -103,11 +110,10 @@ char *
 tern_imap_apply_make_appended_step (TernImapApply *self, guint32 uidvalidity, guint32 uid)
 {
   GString *step = begin_step (self);
-  gboolean can_compare =
-      self->wanted != NULL && uid != 0 && uidvalidity == self->target_uidvalidity;
+  gboolean is_named = uid != 0 && uidvalidity == self->target_uidvalidity;
 
   g_string_append_printf (step, " 0:%u", uid);
-  return g_string_free (step, !can_compare);
+  return g_string_free (step, !can_compare (self) || !is_named);
 }
 
 /* --- Comparing --- */
