@@ -4,29 +4,30 @@
 import time
 
 import harness
+import compose
 
 NOW = 1_700_000_000
 DAY = 24 * 60 * 60
 
-# subject: text and sender
+# subject: text, the sender's name and address
 LETTERS = {
-    "Invoice for March": ("Please pay 40 euros.\n", "Ana Silva <ana@books.example>"),
-    "Fähre fällt aus – Grüße": ("Die nächste „Fähre“ geht um 11:40 Uhr.\n",
-                                "Jörg Müller <joerg@ferry.example>"),
-    "发票已开具": ("您的增值税发票在附件中，请查收。\n", "李明 <li@shop.example>"),
-    "打ち合わせの件": ("来週の火曜日はいかがでしょうか。\n", "Kenji <kenji@office.example>"),
-    'He said "no" \\ twice': ("A backslash \\ and \"quotes\" in the text.\n",
-                              "Sam Carter <sam@station.example>"),
-    "Nothing special": ("The needle is in this text only.\n", "Bo <bo@station.example>"),
+    "Invoice for March": ("Please pay 40 euros.\n", "Ana Silva", "ana@books.example"),
+    "Fähre fällt aus – Grüße": ("Die nächste „Fähre“ geht um 11:40 Uhr.\n", "Jörg Müller",
+                                "joerg@ferry.example"),
+    "发票已开具": ("您的增值税发票在附件中，请查收。\n", "李明", "li@shop.example"),
+    "打ち合わせの件": ("来週の火曜日はいかがでしょうか。\n", "Kenji", "kenji@office.example"),
+    'He said "no" \\ twice': ("A backslash \\ and \"quotes\" in the text.\n", "Sam Carter",
+                              "sam@station.example"),
+    "Nothing special": ("The needle is in this text only.\n", "Bo", "bo@station.example"),
 }
 
 
 class Search(harness.ServerCase):
     @classmethod
     def fill(cls, server):
-        for n, (subject, (text, sender)) in enumerate(LETTERS.items()):
-            server.add_letter(harness.USER, None,
-                              harness.letter(subject, text, sender), when=NOW + n * DAY)
+        for n, (subject, (text, *sender)) in enumerate(LETTERS.items()):
+            letter = harness.letter(subject, text, compose.mailbox(*sender))
+            server.add_letter(harness.USER, None, letter, when=NOW + n * DAY)
         server.add_letter(harness.USER, "Work/Needles",
                           harness.letter("Needle in a folder"), when=NOW + 100 * DAY)
 
