@@ -173,6 +173,29 @@ read_scopes (JsonObject *object, GHashTable *out, GError **error)
   return TRUE;
 }
 
+/* The pages for registrations that the usual ones turn away. */
+static gboolean
+read_other_pages (TernProvider *self, JsonObject *oauth, GError **error)
+{
+  JsonNode *node = json_object_get_member (oauth, "other_pages");
+  JsonObject *object;
+
+  if (node == NULL)
+    return TRUE;
+  if (!JSON_NODE_HOLDS_OBJECT (node))
+    return complain (error, "other_pages", "is not an object");
+  object = json_node_get_object (node);
+  if (!read_text (object, "error", &self->other_error, error) ||
+      !read_text (object, "replace", &self->other_from, error) ||
+      !read_text (object, "with", &self->other_to, error))
+    return FALSE;
+  /* Within the path: what is sent there is meant for that host alone. */
+  if (self->other_error == NULL || self->other_from == NULL || *self->other_from != '/' ||
+      self->other_to == NULL || *self->other_to != '/')
+    return complain (error, "other_pages", "needs an error, and two parts of paths");
+  return TRUE;
+}
+
 static gboolean
 read_oauth (TernProvider *self, JsonObject *object, GError **error)
 {
@@ -189,7 +212,7 @@ read_oauth (TernProvider *self, JsonObject *object, GError **error)
          read_url (oauth, "token", &self->token, error) &&
          read_text (oauth, "client_id", &self->client_id, error) &&
          read_text (oauth, "client_secret", &self->client_secret, error) &&
-         read_scopes (oauth, self->scopes, error);
+         read_other_pages (self, oauth, error) && read_scopes (oauth, self->scopes, error);
 }
 
 static gboolean
@@ -284,6 +307,9 @@ provider_clear (gpointer data)
   g_free ((char *) self->token);
   g_free ((char *) self->client_id);
   g_free ((char *) self->client_secret);
+  g_free ((char *) self->other_error);
+  g_free ((char *) self->other_from);
+  g_free ((char *) self->other_to);
   g_hash_table_unref (self->scopes);
   g_ptr_array_unref (self->imap);
   g_ptr_array_unref (self->smtp);
@@ -354,6 +380,28 @@ const char *
 tern_provider_get_first_resource (const TernProvider *self)
 {
   return self->channels[0];
+}
+
+/**
+ * tern_provider_dup_other_page:
+ * @self: a provider
+ * @url: one of its pages
+ *
+ * Returns: (transfer full) (nullable): the page that does the same for registrations that this one
+ *   turns away; %NULL for none
+ */
+char *
+tern_provider_dup_other_page (const TernProvider *self, const char *url)
+{
+  const char *host = strstr (url, "://");
+  const char *path = host != NULL ? strchr (host + strlen ("://"), '/') : NULL;
+  const char *found =
+      path != NULL && self->other_from != NULL ? strstr (path, self->other_from) : NULL;
+
+  if (found == NULL)
+    return NULL;
+  return g_strdup_printf ("%.*s%s%s", (int) (found - url), url, self->other_to,
+                          found + strlen (self->other_from));
 }
 
 /**

@@ -23,6 +23,10 @@ G_BEGIN_DECLS
  * @client_id: (nullable): what Tern is registered as
  * @client_secret: (nullable): what some providers want of an installed program beside that; no
  *   secret at all
+ * @other_error: (nullable): by which error the provider says that this registration has to ask at
+ *   its other pages; %NULL where it has none
+ * @other_from: (nullable): what in the addresses of its pages is different there
+ * @other_to: (nullable): what stands there instead
  * @scopes: (element-type utf8 utf8): for "graph", "imap" and "smtp", what is asked for; for
  *   "sign-in", what the user agrees to at once
  * @imap: (element-type TernEndpoint): where it speaks IMAP
@@ -42,6 +46,9 @@ typedef struct
   const char *token;
   const char *client_id;
   const char *client_secret;
+  const char *other_error;
+  const char *other_from;
+  const char *other_to;
   GHashTable *scopes;
   GPtrArray *imap;
   GPtrArray *smtp;
@@ -54,6 +61,7 @@ gboolean tern_provider_has_domain (const TernProvider *self, const char *email);
 gboolean tern_provider_has_channel (const TernProvider *self, const char *channel);
 const char *tern_provider_get_scope (const TernProvider *self, const char *resource);
 const char *tern_provider_get_first_resource (const TernProvider *self);
+char *tern_provider_dup_other_page (const TernProvider *self, const char *url);
 gboolean tern_provider_can_sign_in (const TernProvider *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TernProvider, tern_provider_unref)

@@ -170,7 +170,7 @@ answered_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   if (code == NULL || g_hash_table_contains (query, "error"))
     tern_sign_in_return_error (task, error != NULL ? error : make_refusal (query));
   else
-    tern_token_client_post_async (self->client, self->provider->token, form,
+    tern_token_client_post_async (self->client, self->provider, self->provider->token, form,
                                   g_task_get_cancellable (task), posted_cb, task);
 }
 

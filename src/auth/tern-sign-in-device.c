@@ -110,8 +110,8 @@ tern_sign_in_begin_device_async (TernSignIn *self,
   if (!tern_sign_in_check (self, self->provider->device, &error))
     g_task_return_error (task, error);
   else
-    tern_token_client_post_async (self->client, self->provider->device, form, cancellable, begun_cb,
-                                  g_steal_pointer (&task));
+    tern_token_client_post_async (self->client, self->provider, self->provider->device, form,
+                                  cancellable, begun_cb, g_steal_pointer (&task));
 }
 
 /**
@@ -188,7 +188,7 @@ ask_cb (gpointer user_data)
   if (g_task_return_error_if_cancelled (task))
     g_object_unref (task);
   else
-    tern_token_client_post_async (self->client, self->provider->token, form,
+    tern_token_client_post_async (self->client, self->provider, self->provider->token, form,
                                   g_task_get_cancellable (task), asked_cb, task);
   return G_SOURCE_REMOVE;
 }

@@ -3,6 +3,7 @@
 
 #include <json-glib/json-glib.h>
 
+#include "tern-provider.h"
 #include "tern-token-client.h"
 
 G_BEGIN_DECLS
@@ -23,6 +24,7 @@ typedef struct
 void tern_token_reply_free (TernTokenReply *self);
 
 void tern_token_client_post_async (TernTokenClient *self,
+                                   const TernProvider *provider,
                                    const char *url,
                                    const char *const *form,
                                    GCancellable *cancellable,

@@ -8,6 +8,7 @@
 
 #include "tern-error.h"
 #include "tern-json-depth.h"
+#include "tern-token-answer-private.h"
 
 /* Resolve, connect, TLS, request and the whole answer together. */
 #define TIMEOUT_MS 30000
@@ -21,12 +22,17 @@ struct _TernTokenClient
   GObject parent_instance;
 
   SoupSession *session;
-  guint timeout; /* ms */
+  guint timeout;     /* ms */
+  GHashTable *moved; /* utf8: registrations that have to ask at a provider's other pages */
 };
 
 typedef struct
 {
   SoupMessage *message;
+  GBytes *form;
+  char *registration; /* (nullable): where there are other pages, whose it is */
+  char *other_error;  /* (nullable) */
+  char *other_page;   /* (nullable) */
   GByteArray *body;
   GCancellable *cancellable; /* of the request: by the caller's, or by the timeout */
   gulong cancelled_handler;
@@ -47,9 +53,18 @@ tern_token_client_dispose (GObject *object)
 }
 
 static void
+tern_token_client_finalize (GObject *object)
+{
+  g_hash_table_unref (TERN_TOKEN_CLIENT (object)->moved);
+
+  G_OBJECT_CLASS (tern_token_client_parent_class)->finalize (object);
+}
+
+static void
 tern_token_client_class_init (TernTokenClientClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = tern_token_client_dispose;
+  G_OBJECT_CLASS (klass)->finalize = tern_token_client_finalize;
 }
 
 static void
@@ -57,6 +72,7 @@ tern_token_client_init (TernTokenClient *self)
 {
   self->session = soup_session_new_with_options ("user-agent", "Tern/" TERN_VERSION, NULL);
   self->timeout = TIMEOUT_MS;
+  self->moved = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 }
 
 /**
@@ -99,6 +115,10 @@ posting_free (gpointer data)
   Posting *self = data;
 
   g_clear_object (&self->message);
+  g_clear_pointer (&self->form, g_bytes_unref);
+  g_free (self->registration);
+  g_free (self->other_error);
+  g_free (self->other_page);
   if (self->body->len > 0)
     explicit_bzero (self->body->data, self->body->len);
   g_byte_array_unref (self->body);
@@ -178,17 +198,42 @@ return_error (GTask *task, GError *error)
   g_object_unref (task);
 }
 
-static void
-return_reply (GTask *task)
-{
-  Posting *posting = g_task_get_task_data (task);
-  TernTokenReply *reply = g_new0 (TernTokenReply, 1);
+static gboolean send_to (GTask *task, const char *url);
 
-  stop_clock (task);
+/* Whether the answer is that this registration is served at the provider's other pages; the error
+ * that says so begins the provider's words. */
+static gboolean
+is_sent_away (const Posting *posting, const TernTokenReply *reply)
+{
+  const char *words = tern_token_reply_get_text (reply, "error_description");
+  gsize length;
+
+  if (posting->other_page == NULL || words == NULL || reply->status == 200)
+    return FALSE;
+  length = strlen (posting->other_error);
+  return strncmp (words, posting->other_error, length) == 0 && !g_ascii_isalnum (words[length]);
+}
+
+static void
+take_reply (GTask *task)
+{
+  TernTokenClient *self = g_task_get_source_object (task);
+  Posting *posting = g_task_get_task_data (task);
+  g_autoptr (TernTokenReply) reply = g_new0 (TernTokenReply, 1);
+
   reply->status = soup_message_get_status (posting->message);
   reply->retry_after = get_retry_after (posting->message);
   reply->object = parse (posting->body);
-  g_task_return_pointer (task, reply, (GDestroyNotify) tern_token_reply_free);
+  if (is_sent_away (posting, reply))
+    {
+      g_autofree char *url = g_steal_pointer (&posting->other_page);
+
+      g_hash_table_add (self->moved, g_strdup (posting->registration));
+      if (send_to (task, url))
+        return;
+    }
+  stop_clock (task);
+  g_task_return_pointer (task, g_steal_pointer (&reply), (GDestroyNotify) tern_token_reply_free);
   g_object_unref (task);
 }
 
@@ -204,7 +249,7 @@ read_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   if (bytes == NULL)
     return_error (task, error);
   else if (g_bytes_get_size (bytes) == 0)
-    return_reply (task);
+    take_reply (task);
   else if (posting->body->len + g_bytes_get_size (bytes) > MOST_BYTES)
     return_error (task, g_error_new_literal (TERN_ERROR, TERN_ERROR_PROTOCOL,
                                              "the provider's answer is too long"));
@@ -267,11 +312,62 @@ encode (const char *const *form)
   return g_string_free_to_bytes (text);
 }
 
-/* Posts a form, names and values in turn up to the first NULL, and takes whatever JSON object comes
- * back, with whatever status. No redirect is followed: what is sent is meant for that host alone.
- */
+/* Sends the form to a page. No redirect is followed: what is sent is meant for that host alone. */
+static gboolean
+send_to (GTask *task, const char *url)
+{
+  TernTokenClient *self = g_task_get_source_object (task);
+  Posting *posting = g_task_get_task_data (task);
+  g_autoptr (SoupMessage) message = soup_message_new (SOUP_METHOD_POST, url);
+
+  if (message == NULL)
+    return FALSE;
+  g_set_object (&posting->message, message);
+  g_byte_array_set_size (posting->body, 0);
+  /* The connection that is there will do, though this is a POST; libsoup does not repeat it. */
+  soup_message_add_flags (message, SOUP_MESSAGE_NO_REDIRECT | SOUP_MESSAGE_IDEMPOTENT);
+  soup_message_set_request_body_from_bytes (message, "application/x-www-form-urlencoded",
+                                            posting->form);
+  soup_message_headers_replace (soup_message_get_request_headers (message), "Accept",
+                                "application/json");
+  soup_session_send_async (self->session, message, G_PRIORITY_DEFAULT, posting->cancellable,
+                           sent_cb, task);
+  return TRUE;
+}
+
+static const char *
+get_value (const char *const *form, const char *name)
+{
+  for (guint i = 0; form[i] != NULL && form[i + 1] != NULL; i += 2)
+    if (strcmp (form[i], name) == 0)
+      return form[i + 1];
+  return NULL;
+}
+
+/* Notes where to ask where the provider turns this registration away. Returns whether that is known
+ * already. */
+static gboolean
+find_other_page (TernTokenClient *self,
+                 Posting *posting,
+                 const TernProvider *provider,
+                 const char *url,
+                 const char *client_id)
+{
+  if (client_id != NULL)
+    posting->other_page = tern_provider_dup_other_page (provider, url);
+  if (posting->other_page == NULL)
+    return FALSE;
+  posting->other_error = g_strdup (provider->other_error);
+  posting->registration = g_strconcat (provider->id, "\n", client_id, NULL);
+  return g_hash_table_contains (self->moved, posting->registration);
+}
+
+/* Posts a form, names and values in turn up to the first NULL, to one of the provider's pages, and
+ * takes whatever JSON object comes back, with whatever status. Where the provider says that this
+ * registration is served at its other pages, these are asked, from then on at once. */
 void
 tern_token_client_post_async (TernTokenClient *self,
+                              const TernProvider *provider,
                               const char *url,
                               const char *const *form,
                               GCancellable *cancellable,
@@ -280,27 +376,23 @@ tern_token_client_post_async (TernTokenClient *self,
 {
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
   Posting *posting = g_new0 (Posting, 1);
-  g_autoptr (GBytes) body = encode (form);
+  g_autofree char *known = NULL;
 
   g_task_set_source_tag (task, tern_token_client_post_async);
   posting->body = g_byte_array_new ();
   posting->cancellable = g_cancellable_new ();
+  posting->form = encode (form);
   g_task_set_task_data (task, posting, posting_free);
   if (g_task_return_error_if_cancelled (task))
     return;
-  posting->message = soup_message_new (SOUP_METHOD_POST, url);
-  if (posting->message == NULL)
+  if (find_other_page (self, posting, provider, url, get_value (form, "client_id")))
+    known = g_steal_pointer (&posting->other_page);
+  if (!send_to (task, known != NULL ? known : url))
     {
       g_task_return_new_error (task, TERN_ERROR, TERN_ERROR_INVALID,
                                "the provider's address is malformed");
       return;
     }
-  /* The connection that is there will do, though this is a POST; libsoup does not repeat it. */
-  soup_message_add_flags (posting->message, SOUP_MESSAGE_NO_REDIRECT | SOUP_MESSAGE_IDEMPOTENT);
-  soup_message_set_request_body_from_bytes (posting->message, "application/x-www-form-urlencoded",
-                                            body);
-  soup_message_headers_replace (soup_message_get_request_headers (posting->message), "Accept",
-                                "application/json");
   posting->timeout = g_timeout_source_new (self->timeout);
   g_source_set_callback (posting->timeout, timeout_cb, posting, NULL);
   g_source_attach (posting->timeout, g_main_context_get_thread_default ());
@@ -308,8 +400,7 @@ tern_token_client_post_async (TernTokenClient *self,
     posting->cancelled_handler =
         g_cancellable_connect (cancellable, G_CALLBACK (cancelled_cb),
                                g_object_ref (posting->cancellable), g_object_unref);
-  soup_session_send_async (self->session, posting->message, G_PRIORITY_DEFAULT,
-                           posting->cancellable, sent_cb, g_steal_pointer (&task));
+  g_steal_pointer (&task); /* goes on with the answer */
 }
 
 TernTokenReply *

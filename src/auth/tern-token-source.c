@@ -414,7 +414,8 @@ post (Refresh *refresh)
   };
 
   refresh->started = g_get_monotonic_time ();
-  tern_token_client_post_async (self->client, provider->token, form, NULL, posted_cb, refresh);
+  tern_token_client_post_async (self->client, provider, provider->token, form, NULL, posted_cb,
+                                refresh);
 }
 
 static void

@@ -56,6 +56,7 @@ make_provider (const char *base)
       "{\"providers\":[{\"id\":\"mock\",\"name\":\"Mock\",\"domains\":[\"example.org\"],"
       "\"channels\":[\"graph\",\"imap\"],\"graph\":\"%s/v1.0\","
       "\"oauth\":{\"authorize\":\"%s/authorize\",\"device\":\"%s/device\",\"token\":\"%s/token\","
+      "\"other_pages\":{\"error\":\"AADSTS9002331\",\"replace\":\"/\",\"with\":\"/consumers/\"},"
       "\"client_id\":\"tern-test\",\"scopes\":{"
       "\"sign-in\":\"https://graph.test/Mail.ReadWrite https://mail.test/IMAP.AccessAsUser.All\","
       "\"graph\":\"https://graph.test/Mail.ReadWrite offline_access\","

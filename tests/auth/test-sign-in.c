@@ -335,6 +335,24 @@ begin_device (AuthFixture *fixture)
 }
 
 static void
+test_device_turned_away (AuthFixture *fixture, gconstpointer data)
+{
+  g_autoptr (TernSignIn) sign_in = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TernTokenAnswer) answer = NULL;
+
+  tern_mock_oauth_server_set_turns_away (fixture->server, TRUE);
+  sign_in = begin_device (fixture);
+  start (sign_in, &result);
+  answer = finish (sign_in, &result, &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (answer->refresh);
+  g_assert_cmpuint (tern_mock_oauth_server_count (fixture->server, "/device"), ==, 1);
+  g_assert_cmpuint (tern_mock_oauth_server_count (fixture->server, "/token"), ==, 0);
+}
+
+static void
 test_device_expired (AuthFixture *fixture, gconstpointer data)
 {
   g_autoptr (TernSignIn) sign_in = begin_device (fixture);
@@ -404,6 +422,8 @@ main (int argc, char **argv)
   ADD ("without a client id nothing is begun", test_no_client_id);
   ADD ("a browser that follows the pages signs in", test_browser);
   ADD ("a code that was given out for another challenge is worth nothing", test_verifier);
+  ADD ("a device whose registration is turned away asks at the other pages",
+       test_device_turned_away);
   ADD ("a device code that has ended is told", test_device_expired);
   ADD_WITH ("a device code is asked about until the user is done", test_device_waits, &pending);
   ADD_WITH ("a provider that wants to be asked more slowly is", test_device_waits, &slow_down);

@@ -5,6 +5,7 @@
 #include "tern-error.h"
 
 #define TOKENS "/token"
+#define OTHER_TOKENS "/consumers/token"
 
 static TernToken *
 get (TernTokenSource *source, const char *resource, GError **error)
@@ -119,6 +120,35 @@ test_no_server (AuthFixture *fixture, gconstpointer data)
   g_clear_object (&fixture->server);
   g_assert_null (get (source, "imap", &error));
   g_assert_true (tern_error_is_transport (error));
+}
+
+static void
+test_turned_away_everywhere (AuthFixture *fixture, gconstpointer data)
+{
+  g_autoptr (TernTokenSource) source = signed_in (fixture);
+  g_autoptr (GError) error = NULL;
+
+  tern_mock_oauth_server_set_turns_away (fixture->server, TRUE);
+  tern_mock_oauth_server_set_fault (fixture->server, TERN_MOCK_OAUTH_INVALID_SCOPE, 1);
+  g_assert_null (get (source, "imap", &error));
+  g_assert_error (error, TERN_ERROR, TERN_ERROR_PERMISSION);
+  g_assert_cmpuint (tern_mock_oauth_server_count (fixture->server, TOKENS), ==, 1);
+  g_assert_cmpuint (tern_mock_oauth_server_count (fixture->server, OTHER_TOKENS), ==, 1);
+}
+
+static void
+test_turned_away (AuthFixture *fixture, gconstpointer data)
+{
+  g_autoptr (TernTokenSource) source = signed_in (fixture);
+  g_autoptr (TernTokenSource) other = NULL;
+
+  tern_mock_oauth_server_set_turns_away (fixture->server, TRUE);
+  assert_token (fixture, source, "imap");
+  assert_token (fixture, source, "graph");
+  other = signed_in (fixture);
+  assert_token (fixture, other, "imap");
+  g_assert_cmpuint (tern_mock_oauth_server_count (fixture->server, TOKENS), ==, 1);
+  g_assert_cmpuint (tern_mock_oauth_server_count (fixture->server, OTHER_TOKENS), ==, 3);
 }
 
 static void
@@ -490,6 +520,9 @@ main (int argc, char **argv)
                   auth_fixture_tear_down);
     }
   ADD ("a provider that is not there is a failure of the network", test_no_server);
+  ADD ("what the other pages refuse is refused", test_turned_away_everywhere);
+  ADD ("a registration that is turned away once asks at the other pages from then on",
+       test_turned_away);
   ADD ("an account that never signed in is told as missing, without a request", test_missing);
   ADD ("a resource that the provider does not know is not asked for", test_unknown_resource);
   ADD ("who gives up waiting ends at once, and the request goes on for the others", test_cancelled);

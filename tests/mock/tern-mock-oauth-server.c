@@ -4,6 +4,7 @@
 #include <libsoup/soup.h>
 #include <string.h>
 
+#define OTHER_PAGES "/consumers"
 #define DEVICE_GRANT "urn:ietf:params:oauth:grant-type:device_code"
 
 /* What an authorization code or a device code was given out for. */
@@ -36,6 +37,7 @@ struct _TernMockOauthServer
   guint lifetime;
   gboolean rotates;
   gboolean denies;
+  gboolean turns_away;
   gboolean holds;
   GPtrArray *held; /* SoupServerMessage */
   guint most;
@@ -471,6 +473,15 @@ introspect (TernMockOauthServer *self, SoupServerMessage *message, GHashTable *q
     answer (message, 401, "application/json", g_strdup ("{\"error\":\"invalid_token\"}"));
 }
 
+/* What it says to a registration that it serves at its other pages. */
+static void
+turn_away (SoupServerMessage *message)
+{
+  answer (message, 400, "application/json",
+          g_strdup ("{\"error\":\"invalid_request\",\"error_description\":\"AADSTS9002331: "
+                    "Please use the /consumers endpoint.\"}"));
+}
+
 static void
 request_cb (SoupServer *server,
             SoupServerMessage *message,
@@ -492,6 +503,13 @@ request_cb (SoupServer *server,
 
       g_hash_table_unref (form);
       form = soup_form_decode (text);
+    }
+  if (g_str_has_prefix (path, OTHER_PAGES))
+    path += strlen (OTHER_PAGES);
+  else if (is_post && self->turns_away)
+    {
+      turn_away (message);
+      return;
     }
   if (strcmp (path, "/authorize") == 0)
     authorize (self, message, query);
@@ -519,7 +537,8 @@ request_cb (SoupServer *server,
  * tern_mock_oauth_server_new:
  * @port: a port of the loopback address, or 0 for any
  *
- * Starts a provider with the pages `/authorize`, `/device`, `/token` and `/introspect`.
+ * Starts a provider with the pages `/authorize`, `/device`, `/token` and `/introspect`, which are
+ * below `/consumers`, too.
  *
  * Returns: (transfer full): a server that runs in the thread-default main context
  */
@@ -670,6 +689,17 @@ void
 tern_mock_oauth_server_set_denial (TernMockOauthServer *self, gboolean denies)
 {
   self->denies = denies;
+}
+
+/**
+ * tern_mock_oauth_server_set_turns_away:
+ * @self: a server
+ * @turns_away: whether `/device` and `/token` serve nobody, and say that `/consumers` does
+ */
+void
+tern_mock_oauth_server_set_turns_away (TernMockOauthServer *self, gboolean turns_away)
+{
+  self->turns_away = turns_away;
 }
 
 /**

@@ -52,6 +52,7 @@ void tern_mock_oauth_server_set_refused (TernMockOauthServer *self,
 void tern_mock_oauth_server_set_lifetime (TernMockOauthServer *self, guint seconds);
 void tern_mock_oauth_server_set_rotation (TernMockOauthServer *self, gboolean rotates);
 void tern_mock_oauth_server_set_denial (TernMockOauthServer *self, gboolean denies);
+void tern_mock_oauth_server_set_turns_away (TernMockOauthServer *self, gboolean turns_away);
 void tern_mock_oauth_server_set_user (TernMockOauthServer *self, const char *user);
 void tern_mock_oauth_server_hold (TernMockOauthServer *self);
 void tern_mock_oauth_server_release (TernMockOauthServer *self);
