@@ -10,8 +10,9 @@
 
 /* People write a provider as its id, or as they see it in its addresses: gmail, gmail.com. */
 static TernProvider *
-find_provider (TernProviders *providers, const char *name)
+find_provider (TernProviders *providers, const char *written)
 {
+  g_autofree char *name = g_ascii_strdown (written, -1);
   TernProvider *found = tern_providers_get (providers, name);
   GPtrArray *list = tern_providers_list (providers);
   gsize length = strlen (name);

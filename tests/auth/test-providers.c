@@ -71,6 +71,9 @@ test_bad_members (void)
   assert_refused (PROVIDER (", \"oauth\": []"), "“oauth” is not an object");
   assert_refused (PROVIDER (", \"oauth\": {\"token\": 3}"), "“token” is not text");
   assert_refused (PROVIDER (", \"oauth\": {\"scopes\": 3}"), "“scopes”");
+  assert_refused (PROVIDER (", \"oauth\": {\"other_pages\": {\"error\": \"E\", "
+                            "\"replace\": \"a\", \"with\": \"/b\"}}"),
+                  "two parts of paths");
   assert_refused (PROVIDER (", \"name\": \"a\\nb\""), "control character");
   assert_refused ("{\"providers\": [{\"id\": \"../x\"}]}", "“id”");
 }
@@ -130,6 +133,41 @@ test_own (void)
 }
 
 static void
+test_servers (void)
+{
+  static const struct
+  {
+    const char *email;
+    const char *id;
+    const char *host;
+  } rows[] = {
+    { "a@qq.com", "qq", "imap.qq.com" },
+    { "a@foxmail.com", "qq", "imap.qq.com" },
+    { "a@163.com", "163", "imap.163.com" },
+    { "a@126.com", "126", "imap.126.com" },
+    { "a@icloud.com", "icloud", "imap.mail.me.com" },
+    { "a@gmx.net", "gmx", "imap.gmx.net" },
+    { "a@gmx.com", "gmx-com", "imap.gmx.com" },
+    { "a@inbox.ru", "mail.ru", "imap.mail.ru" },
+    { "a@zoho.com", "zoho", "imap.zoho.com" },
+    { "a@yahoo.co.jp", "yahoo-japan", "imap.mail.yahoo.co.jp" },
+  };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TernProviders) providers = load (NULL, NULL, &error);
+
+  g_assert_no_error (error);
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      TernProvider *provider = tern_providers_find (providers, rows[i].email);
+
+      g_assert_nonnull (provider);
+      g_assert_true (tern_providers_get (providers, rows[i].id) == provider);
+      g_assert_cmpstr (((TernEndpoint *) provider->imap->pdata[0])->host, ==, rows[i].host);
+      g_assert_false (tern_provider_can_sign_in (provider));
+    }
+}
+
+static void
 test_layers (void)
 {
   g_autoptr (GError) error = NULL;
@@ -161,6 +199,7 @@ main (int argc, char **argv)
   ADD ("nothing secret goes over a network in plain text", test_plain_text);
   ADD ("this machine may be spoken to in plain text", test_this_machine);
   ADD ("the program knows providers by the domains of their addresses", test_own);
+  ADD ("mailboxes with a password have their provider's server", test_servers);
   ADD ("a file replaces single members of a provider, and removes them", test_layers);
   return g_test_run ();
 }

@@ -89,12 +89,14 @@ test_forms (Fixture *fixture, gconstpointer unused)
                    "ben@company.example----pw----" GUID "----M.C6\n"
                    "eve@example.org----secret----gmail\n"
                    "ada@example.org----p w----custom----imap.example.org----143\n"
-                   "kim@example.org----pw",
+                   "kim@example.org----pw\n"
+                   "lee@company.example----pw----QQ\n"
+                   "mia@company.example----pw----163\n",
                    FALSE, NULL);
-  g_assert_cmpuint (report->added, ==, 5);
+  g_assert_cmpuint (report->added, ==, 7);
   g_assert_cmpuint (report->refused->len, ==, 0);
   accounts = read_accounts (fixture);
-  g_assert_cmpuint (accounts->len, ==, 5);
+  g_assert_cmpuint (accounts->len, ==, 7);
 
   account = g_ptr_array_index (accounts, 0);
   g_assert_cmpstr (account->provider, ==, "outlook");
@@ -115,6 +117,10 @@ test_forms (Fixture *fixture, gconstpointer unused)
   assert_secret (account->uuid, TERN_SECRET_PASSWORD, "p w");
   account = g_ptr_array_index (accounts, 4);
   g_assert_cmpstr (((TernEndpoint *) account->imap->pdata[0])->host, ==, "imap.example.org");
+  account = g_ptr_array_index (accounts, 5);
+  g_assert_cmpstr (((TernEndpoint *) account->imap->pdata[0])->host, ==, "imap.qq.com");
+  account = g_ptr_array_index (accounts, 6);
+  g_assert_cmpstr (((TernEndpoint *) account->imap->pdata[0])->host, ==, "imap.163.com");
 }
 
 static void
