@@ -87,6 +87,16 @@ tern_runner_update_watch (TernRunner *self)
   tern_channel_watch (self->channel, (const char *const *) names->pdata);
 }
 
+/* Whether the account was looked at before: without its folders nobody knows what to watch. */
+static gboolean
+has_folders (TernRunner *self)
+{
+  g_autoptr (GPtrArray) folders =
+      tern_store_list_folders (tern_runner_get_store (self), self->account->id, NULL);
+
+  return folders != NULL && folders->len > 0;
+}
+
 static void
 watch_with_channel (TernRunner *self, TernChannel *channel, const GError *error, gpointer user_data)
 {
@@ -119,7 +129,10 @@ tern_runner_watch (TernRunner *self, gint64 viewed_folder)
   self->viewed_folder = viewed_folder;
   if (self->state == TERN_ACCOUNT_STATE_SIGN_IN || self->state == TERN_ACCOUNT_STATE_CERTIFICATE)
     return;
-  if (self->channel != NULL)
+  if (!has_folders (self))
+    tern_runner_refresh_folders (self, TERN_FETCH_VALIDATE,
+                                 g_task_new (self, self->cancellable, ignore_cb, NULL));
+  else if (self->channel != NULL)
     tern_runner_update_watch (self);
   else
     tern_runner_with_channel (self, watch_with_channel, NULL);

@@ -139,6 +139,10 @@ tern_list_state_for_page (gboolean has_accounts,
     return state;
   if (folder == NULL && status != NULL && status->state == TERN_ACCOUNT_STATE_ONLINE)
     return state_new ("folder-symbolic", _ ("No folder is open"), _ ("Choose one in the sidebar."));
+  /* Nobody has looked at any account yet, and so nothing is being fetched. */
+  if (folder == NULL && (status == NULL || status->state == TERN_ACCOUNT_STATE_CACHED))
+    return state_new ("tern-inbox-symbolic", _ ("No account is open"),
+                      _ ("Choose one in the sidebar, and its mail is fetched."));
   return state_new ("tern-inbox-symbolic", _ ("Fetching your mail"),
                     _ ("The newest letters come first."));
 }

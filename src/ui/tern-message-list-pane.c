@@ -205,10 +205,7 @@ items_changed_cb (
 static void
 status_cb (TernEngine *engine, TernStatus *status, TernMessageListPane *self)
 {
-  /* While no folder is open, an account that is being set up is the one to tell of. */
-  if (self->folder_id == 0)
-    self->account_id = status->account_id;
-  else if (status->account_id != self->account_id)
+  if (status->account_id != self->account_id)
     return;
   tern_status_ref (status);
   g_clear_pointer (&self->status, tern_status_unref);
@@ -346,6 +343,24 @@ tern_message_list_pane_open (TernMessageListPane *self, gint64 folder_id)
 }
 
 /**
+ * tern_message_list_pane_expect:
+ * @self: the pane
+ * @account_id: an account whose folders are being fetched
+ *
+ * While no folder is open, tells how that account is doing.
+ */
+void
+tern_message_list_pane_expect (TernMessageListPane *self, gint64 account_id)
+{
+  if (self->folder_id != 0 || self->account_id == account_id)
+    return;
+  self->account_id = account_id;
+  g_clear_pointer (&self->status, tern_status_unref);
+  self->status = tern_engine_dup_status (self->engine, account_id);
+  tern_message_list_pane_update (self);
+}
+
+/**
  * tern_message_list_pane_refresh:
  * @self: the pane
  *
@@ -373,7 +388,7 @@ tern_message_list_pane_get_folder (TernMessageListPane *self)
  * tern_message_list_pane_get_account_id:
  * @self: the pane
  *
- * Returns: the account of the folder that was opened last; 0 for none
+ * Returns: the account of the folder that was opened last, or that is expected; 0 for none
  */
 gint64
 tern_message_list_pane_get_account_id (TernMessageListPane *self)

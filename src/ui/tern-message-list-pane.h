@@ -18,6 +18,7 @@ void tern_message_list_pane_set_up (TernMessageListPane *self,
                                     TernEngine *engine,
                                     TernFolderList *folders);
 void tern_message_list_pane_open (TernMessageListPane *self, gint64 folder_id);
+void tern_message_list_pane_expect (TernMessageListPane *self, gint64 account_id);
 TernFolder *tern_message_list_pane_get_folder (TernMessageListPane *self);
 gint64 tern_message_list_pane_get_account_id (TernMessageListPane *self);
 TernStatus *tern_message_list_pane_get_status (TernMessageListPane *self);

@@ -237,6 +237,7 @@ refresh_folders_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 static void
 refresh_folders (TernWindow *self, gint64 account_id)
 {
+  tern_message_list_pane_expect (TERN_MESSAGE_LIST_PANE (self->list), account_id);
   tern_engine_refresh_folders_async (self->engine, account_id, TERN_FETCH_VALIDATE, NULL,
                                      refresh_folders_cb, NULL);
 }
@@ -296,10 +297,14 @@ void
 tern_window_engine_opened (TernWindow *self)
 {
   g_autoptr (GPtrArray) accounts = NULL;
+  const TernFolder *folder;
   guint n = 0;
 
   tern_folder_list_reload (self->folders);
   open_inbox (self);
+  /* Also where that is none: from here on news are wanted. */
+  folder = tern_message_list_pane_get_folder (TERN_MESSAGE_LIST_PANE (self->list));
+  tern_engine_set_viewed_folder (self->engine, folder != NULL ? folder->id : 0);
   /* After everything that is drawn. */
   g_idle_add_full (G_PRIORITY_LOW, warm_up_cb, g_object_ref (self), NULL);
   accounts = tern_engine_read_accounts (self->engine, NULL);

@@ -80,6 +80,35 @@ test_added_account (Fixture *fixture, gconstpointer unused)
   tern_mock_imap_server_wait_closed (server);
 }
 
+static void
+set_notify (Fixture *fixture, gint64 id, gboolean notify)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  tern_engine_set_notify_async (fixture->engine, &id, 1, notify, NULL, fixture_done_cb, &result);
+  g_assert_true (tern_engine_label_finish (fixture->engine, fixture_wait (&result), NULL));
+}
+
+static void
+test_switched_on (Fixture *fixture, gconstpointer unused)
+{
+  g_autoptr (TernMockImapServer) server = tern_mock_imap_server_new (TERN_SECURITY_NONE);
+  g_autoptr (GAsyncResult) result = NULL;
+  gint64 id;
+
+  tern_mock_imap_server_start (server);
+  id = add_account_at (fixture, server);
+  set_notify (fixture, id, FALSE);
+  tern_engine_set_viewed_folder (fixture->engine, 0);
+  set_notify (fixture, id, TRUE);
+  tern_mock_imap_server_wait_command (server, "IDLE", 1);
+  tern_mock_imap_server_add_letters (server, "INBOX", 1);
+  fixture_wait_for_added (fixture, 1);
+  tern_engine_remove_account_async (fixture->engine, id, NULL, fixture_done_cb, &result);
+  g_assert_true (tern_engine_remove_account_finish (fixture->engine, fixture_wait (&result), NULL));
+  tern_mock_imap_server_wait_closed (server);
+}
+
 static char *
 throttle_cb (TernMockImapServer *server, const TernMockImapCommand *command, gpointer user_data)
 {
@@ -112,6 +141,8 @@ main (int argc, char **argv)
   ADD ("new and removed letters of the folder on screen are seen at once", test_new_mail);
   ADD ("new letters of the inbox are seen while another folder is on screen", test_inbox);
   ADD ("new letters of an account that was added later are seen at once", test_added_account);
+  ADD ("an account that nobody looked at is watched as soon as that is switched on",
+       test_switched_on);
   ADD ("a server that wants to be left alone names its time", test_busy);
   return g_test_run ();
 }
