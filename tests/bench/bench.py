@@ -10,9 +10,7 @@ index is warm, as it is for a mailbox in use; the connection is plain, as a loca
 to be measured. The virtual screen is drawn by the processor.
 """
 import argparse
-import json
 import os
-import platform
 import re
 import shutil
 import signal
@@ -26,59 +24,31 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [os.path.join(HERE, "..", name) for name in ("servers", "demo", "tools")]
 
+import outlook  # noqa: E402
 import peers  # noqa: E402
 import sample  # noqa: E402
 from desktop import Desktop, adopt_orphans, die_with_parent, end_descendants  # noqa: E402
 from dovecot import Dovecot  # noqa: E402
 from harness import CountingLine  # noqa: E402
+from tracefile import DEADLINE, BenchError, Trace, processor  # noqa: E402
 
 EMAIL = "mira@example.org"
 SCREENFUL = 50
-DEADLINE = 120.0
 
 
-class BenchError(Exception):
-    """What could not be measured, and why."""
-
-
-class Trace:
-    """The events that a program has written so far."""
-
-    def __init__(self, path):
-        self.path = path
-
-    def events(self):
-        try:
-            with open(self.path, encoding="utf-8") as file:
-                return [json.loads(line) for line in file if line.endswith("\n")]
-        except OSError:
-            return []
-
-    def wait(self, what, process, accept):
-        """The first event that accept() takes. Polled: the trace is a file."""
-        deadline = time.monotonic() + DEADLINE
-        while time.monotonic() < deadline:
-            for event in self.events():
-                if accept(event):
-                    return event
-            if process.poll() is not None:
-                raise BenchError(f"the program ended before {what}")
-            time.sleep(0.01)
-        raise BenchError(f"there was no {what} within {DEADLINE:.0f} s")
-
-    def trips_to(self, count):
-        """Flights sent after the greeting until the answer with COUNT messages had come."""
-        flights = received = 0
-        for event in self.events():
-            if event["ev"] == "imap.greeting":
-                flights = 0
-            elif event["ev"] == "imap.flight":
-                flights += 1
-            elif event["ev"] == "fetch.batch":
-                received += event["n"]
-                if received >= count:
-                    return flights
-        raise BenchError(f"no {count} messages came")
+def trips_to(count, trace):
+    """Flights sent after the greeting until the answer with COUNT messages had come."""
+    flights = received = 0
+    for event in trace.events():
+        if event["ev"] == "imap.greeting":
+            flights = 0
+        elif event["ev"] == "imap.flight":
+            flights += 1
+        elif event["ev"] == "fetch.batch":
+            received += event["n"]
+            if received >= count:
+                return flights
+    raise BenchError(f"no {count} messages came")
 
 
 class Bench:
@@ -219,7 +189,7 @@ class Bench:
             greeting = trace.wait("a greeting", window, lambda e: e["ev"] == "imap.greeting")
             return {"mapped": mapped["t"], "greeting": greeting["t"], "first": first["t"],
                     "screen": screen["t"], "all": done["t"],
-                    "first_trips": trace.trips_to(1), "screen_trips": trace.trips_to(SCREENFUL)}
+                    "first_trips": trips_to(1, trace), "screen_trips": trips_to(SCREENFUL, trace)}
         finally:
             if window:
                 self.close(window)
@@ -254,12 +224,6 @@ class Bench:
 
 def middle(values):
     return statistics.median(values)
-
-
-def processor():
-    with open("/proc/cpuinfo", encoding="utf-8") as file:
-        names = re.findall(r"^model name\s*: (.*)$", file.read(), re.MULTILINE)
-    return f"{names[0] if names else platform.machine()}, {os.cpu_count()} cores"
 
 
 def report(result, messages, rtt, runs):
@@ -310,61 +274,90 @@ Both ask `{result["items"]}`.
 """
 
 
-PAGE = """\
+PAGE = os.path.join(HERE, "..", "..", "docs", "performance.md")
+HEAD = """\
 # Performance
 
-Written by `./dev bench --write` on {date}. What the figures mean stands at the head of
-`tests/bench/bench.py` and `tests/bench/peers.py`.
+Written by `./dev bench --write`, all of it or a part: `./dev bench outlook --write`. What the figures
+mean stands at the head of the files in `tests/bench`.
+"""
+# A part of the page, its heading, and what measures it.
+PARTS = {"starts": "Starts and synchronisation", "peers": "Beside other programs",
+         "outlook": "Outlook accounts"}
 
-{report}"""
+
+def measure_starts(arguments):
+    bench = Bench(arguments.build, arguments.messages, arguments.rtt)
+    try:
+        result = bench.run(arguments.runs)
+    finally:
+        bench.clean()
+    return report(result, arguments.messages, arguments.rtt, arguments.runs)
 
 
-def measure(arguments):
-    """The parts of the report, each from its own servers and profiles."""
-    if arguments.only != "peers":
-        bench = Bench(arguments.build, arguments.messages, arguments.rtt)
-        try:
-            result = bench.run(arguments.runs)
-        finally:
-            bench.clean()
-        yield report(result, arguments.messages, arguments.rtt, arguments.runs)
-    if arguments.only != "starts":
-        folder = tempfile.mkdtemp(prefix="tern-bench-")
-        os.chmod(folder, 0o755)
-        try:
-            yield peers.report(peers.Peers(arguments.build, folder).run(
-                arguments.large, arguments.messages, arguments.runs))
-        finally:
-            end_descendants()
-            shutil.rmtree(folder, ignore_errors=True)
+def in_folder(run):
+    """What run() returns, which may leave files and processes behind."""
+    folder = tempfile.mkdtemp(prefix="tern-bench-")
+    os.chmod(folder, 0o755)
+    try:
+        return run(folder)
+    finally:
+        end_descendants()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def measure(part, arguments):
+    """A part of the page, measured with servers and profiles of its own."""
+    if part == "starts":
+        text = measure_starts(arguments)
+    elif part == "peers":
+        text = in_folder(lambda folder: peers.report(peers.Peers(arguments.build, folder).run(
+            arguments.large, arguments.messages, arguments.runs)))
+    else:
+        text = in_folder(lambda folder: outlook.report(outlook.Outlook(
+            arguments.build, folder, arguments.messages, arguments.rtt, arguments.runs).run(),
+            arguments.messages, arguments.rtt))
+    date = time.strftime("%-d %B %Y")
+    return f"## {PARTS[part]}\n\nMeasured on {date}.\n\n{text}"
+
+
+def write(sections):
+    """Puts what was measured in place of what the page had of it."""
+    with open(PAGE, encoding="utf-8") as file:
+        kept = re.split(r"^(?=## )", file.read(), flags=re.MULTILINE)[1:]
+    for part, title in PARTS.items():
+        kept_one = [text for text in kept if text.startswith(f"## {title}\n")]
+        sections.setdefault(part, kept_one[0] if kept_one else "")
+    with open(PAGE, "w", encoding="utf-8") as file:
+        file.write("\n".join([HEAD] + [sections[part].rstrip("\n") + "\n" for part in PARTS
+                                       if sections[part]]))
 
 
 def main():
     parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", required=True, help=argparse.SUPPRESS)
+    parser.add_argument("part", nargs="?", choices=tuple(PARTS), help="measure this part only")
     parser.add_argument("--messages", type=int, default=10000, metavar="N")
     parser.add_argument("--rtt", type=int, default=100, metavar="MS", help="round trip")
     parser.add_argument("--runs", type=int, default=3, metavar="N")
     parser.add_argument("--large", type=int, default=100000, metavar="N",
                         help="messages of the folder that is brought up to date")
-    parser.add_argument("--only", choices=("starts", "peers"), help="measure one half")
     parser.add_argument("--write", action="store_true", help="write docs/performance.md")
     arguments = parser.parse_args()
     adopt_orphans()
+    sections = {}
     try:
-        text = "\n".join(measure(arguments))
+        for part in [arguments.part] if arguments.part else PARTS:
+            sections[part] = measure(part, arguments)
+            print(sections[part])
     except (BenchError, peers.PeerError, OSError, subprocess.SubprocessError) as error:
         print(f"bench: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
-    print(text, end="")
     if arguments.write:
-        page = PAGE.format(date=time.strftime("%-d %B %Y"), report=text)
-        with open(os.path.join(HERE, "..", "..", "docs", "performance.md"), "w",
-                  encoding="utf-8") as file:
-            file.write(page)
+        write(sections)
     return 0
 
 
