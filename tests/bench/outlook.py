@@ -254,7 +254,7 @@ class Outlook:
             course = Course(self.lines, trace.events(), epoch)
             mapped = course.when(lambda e: e["ev"] == "window.mapped") / 1000
             result = {"rows": course.rows(1), "mapped": mapped, "fresh": course.fresh()}
-            time.sleep(SHORT_LIFE - 60)
+            self.wait_until_ended(trace, epoch)
             count = len(trace.events())
             pressed = time.monotonic_ns() // 1000
             subprocess.run(["xdotool", "search", "--sync", "--onlyvisible", "--name", "^Tern$",
@@ -268,6 +268,15 @@ class Outlook:
         finally:
             self.close(process)
             self.provider.tell("lifetime 3600")
+
+    def wait_until_ended(self, trace, epoch):
+        """Until the last token has run out, and nothing in the background has asked for another."""
+        while True:
+            last = max(e["t"] for e in trace.events() if e["ev"] == "token.refresh")
+            left = (epoch + last) / 1e6 + SHORT_LIFE - 60 + 0.1 - time.monotonic()
+            if left < 0:
+                return
+            time.sleep(left)
 
     def measure_starts(self, channels):
         cold, warm = [], []
