@@ -248,6 +248,7 @@ test_policy_within_ttl (Fixture *fixture, gconstpointer unused)
   fixture_add_account (fixture);
   g_assert_true (fixture_sync (fixture, "INBOX", &error));
   folder = fixture_get_folder (fixture, "INBOX");
+  tern_mock_imap_server_wait_command (fixture->server, "UID FETCH", 1); /* for their beginnings */
   before = tern_mock_imap_server_count (fixture->server, "UID FETCH") +
            tern_mock_imap_server_count (fixture->server, "FETCH");
   tern_engine_sync_folder_async (fixture->engine, folder->id, TERN_FETCH_VALIDATE, NULL,
