@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Searches, as a real server answers them."""
+import fcntl
+import os
 import time
 
 import harness
@@ -92,6 +94,13 @@ class Search(harness.ServerCase):
     def test_a_wrong_query_is_wrong_usage(self):
         for query in ("before:then", "is:nothing", "  ", "x" * 600):
             self.cli("search", query, expect=harness.USAGE)
+
+    def test_beside_another_program_what_is_kept_can_be_searched(self):
+        self.sync()
+        with open(os.path.join(self.profile, "lock"), "w", encoding="ascii") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            self.assertEqual(self.find("invoice", "--offline"), ["Invoice for March"])
+            self.cli("search", "invoice", expect=harness.FAILED)
 
     def test_without_a_server_what_is_kept_is_found_and_it_is_said(self):
         self.sync()
