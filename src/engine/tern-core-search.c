@@ -16,10 +16,11 @@ typedef struct
   TernCore *core;
   TernQuery *query;
   guint limit;
+  gboolean with_servers;
   gint64 folder_id;   /* 0 for all */
-  GArray *accounts;   /* gint64: whose servers are to be asked */
-  guint next_account; /* index */
-  GArray *folders;    /* gint64: that are kept and to be looked through */
+  GArray *accounts;   /* gint64 */
+  guint next_account; /* index: whose folders are looked through next, then whose server is asked */
+  GArray *folders;    /* gint64: of an account, that are kept and to be looked through */
   guint next_folder;  /* index */
   TernRowKey next;    /* in that folder */
   guint found;        /* in that folder */
@@ -183,52 +184,69 @@ begin_folder (Search *search, guint index)
   search->found = 0;
 }
 
+/* Goes on with the next account's folders; FALSE where there is none, or with an error. */
 static gboolean
-slice_cb (gpointer user_data)
+begin_account (Search *search, GError **error)
 {
-  Search *search = user_data;
-  g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
-  GError *error = NULL;
-  int n;
+  g_autoptr (GPtrArray) folders = NULL;
 
-  if (is_cancelled (search) || search->next_folder == search->folders->len)
-    {
-      ask_servers (search);
-      return G_SOURCE_REMOVE;
-    }
-  n = tern_store_search (tern_core_get_store (search->core),
-                         g_array_index (search->folders, gint64, search->next_folder),
-                         search->query, &search->next, SLICE, ids, &error);
-  if (n < 0)
-    {
-      fail (search, error);
-      return G_SOURCE_REMOVE;
-    }
-  add_found (search, ids);
-  search->next.id--;
-  if (n < SLICE || search->found > search->limit)
-    begin_folder (search, search->next_folder + 1);
-  return G_SOURCE_CONTINUE;
-}
-
-static gboolean
-add_folders (Search *search, gint64 account_id, GError **error)
-{
-  g_autoptr (GPtrArray) folders =
-      tern_store_list_folders (tern_core_get_store (search->core), account_id, error);
-
+  if (search->next_account == search->accounts->len)
+    return FALSE;
+  g_array_set_size (search->folders, 0);
+  begin_folder (search, 0);
+  folders = tern_store_list_folders (
+      tern_core_get_store (search->core),
+      g_array_index (search->accounts, gint64, search->next_account++), error);
   for (guint i = 0; folders != NULL && i < folders->len; i++)
     {
       const TernFolder *folder = folders->pdata[i];
 
-      g_array_append_val (search->folders, folder->id);
+      if (search->folder_id == 0 || folder->id == search->folder_id)
+        g_array_append_val (search->folders, folder->id);
     }
   return folders != NULL;
 }
 
-/* What is looked through, and whose servers are asked. */
 static gboolean
-choose (Search *search, gint64 account_id, gboolean with_servers, GError **error)
+look_through (Search *search, GError **error)
+{
+  g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
+  int n = tern_store_search (tern_core_get_store (search->core),
+                             g_array_index (search->folders, gint64, search->next_folder),
+                             search->query, &search->next, SLICE, ids, error);
+
+  if (n < 0)
+    return FALSE;
+  add_found (search, ids);
+  search->next.id--;
+  if (n < SLICE || search->found > search->limit)
+    begin_folder (search, search->next_folder + 1);
+  return TRUE;
+}
+
+static gboolean
+slice_cb (gpointer user_data)
+{
+  Search *search = user_data;
+  GError *error = NULL;
+
+  if (!is_cancelled (search) &&
+      (search->next_folder < search->folders->len ? look_through (search, &error)
+                                                  : begin_account (search, &error)))
+    return G_SOURCE_CONTINUE;
+  if (error != NULL)
+    {
+      fail (search, error);
+      return G_SOURCE_REMOVE;
+    }
+  search->next_account = search->with_servers ? 0 : search->accounts->len;
+  ask_servers (search);
+  return G_SOURCE_REMOVE;
+}
+
+/* Whose mail is looked through. */
+static gboolean
+choose (Search *search, gint64 account_id, GError **error)
 {
   TernStore *store = tern_core_get_store (search->core);
   g_autoptr (GPtrArray) accounts = NULL;
@@ -237,23 +255,16 @@ choose (Search *search, gint64 account_id, gboolean with_servers, GError **error
     {
       g_autoptr (TernFolder) folder = tern_store_get_folder (store, search->folder_id, error);
 
-      if (folder == NULL)
-        return FALSE;
-      g_array_append_val (search->folders, folder->id);
-      if (with_servers)
+      if (folder != NULL)
         g_array_append_val (search->accounts, folder->account_id);
-      return TRUE;
+      return folder != NULL;
     }
   accounts = tern_store_list_accounts (store, error);
   for (guint i = 0; accounts != NULL && i < accounts->len; i++)
     {
       const TernAccount *account = accounts->pdata[i];
 
-      if (account_id != 0 && account->id != account_id)
-        continue;
-      if (!add_folders (search, account->id, error))
-        return FALSE;
-      if (with_servers)
+      if (account_id == 0 || account->id == account_id)
         g_array_append_val (search->accounts, account->id);
     }
   return accounts != NULL;
@@ -295,12 +306,12 @@ tern_core_search (TernCore *core,
   search->folders = g_array_new (FALSE, FALSE, sizeof (gint64));
   search->result = tern_search_result_new ();
   g_task_set_task_data (task, search, search_free);
-  if (!choose (search, account_id, policy != TERN_FETCH_CACHED, &error))
+  search->with_servers = policy != TERN_FETCH_CACHED;
+  if (!choose (search, account_id, &error))
     {
       fail (search, error);
       return;
     }
-  begin_folder (search, 0);
   source = g_idle_source_new ();
   g_source_set_callback (source, slice_cb, search, NULL);
   g_source_attach (source, g_main_context_get_thread_default ());
