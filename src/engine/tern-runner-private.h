@@ -109,6 +109,7 @@ gboolean
 tern_runner_can_search_whole (TernRunner *self, const TernMessage *message, const char *part_id);
 void
 tern_runner_search_whole (TernRunner *self, TernMessage *message, const char *part_id, GTask *task);
+TernRoute *tern_runner_dup_route (TernRunner *self);
 void tern_runner_forget_routes (TernRunner *self);
 void tern_runner_watch_again (TernRunner *self);
 void tern_runner_use_tokens (TernRunner *self, TernTokenSource *tokens);

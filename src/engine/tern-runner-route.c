@@ -138,6 +138,27 @@ tern_runner_remember_endpoints (TernRunner *self, TernChannel *channel)
     g_warning ("Cannot remember the server's endpoint: %s", error->message);
 }
 
+/**
+ * tern_runner_dup_route:
+ * @self: a runner
+ *
+ * Returns: (transfer full) (nullable): how the account is reached, and why not by another channel
+ */
+TernRoute *
+tern_runner_dup_route (TernRunner *self)
+{
+  g_autoptr (TernRoute) route =
+      self->channel != NULL ? tern_channel_dup_route (self->channel) : NULL;
+  g_autofree char *reasons = route != NULL ? tern_router_dup_reasons (self->router) : NULL;
+  TernRoute *copy;
+
+  if (reasons == NULL)
+    return g_steal_pointer (&route);
+  copy = tern_route_copy (route);
+  copy->passed_over = g_steal_pointer (&reasons);
+  return copy;
+}
+
 /* --- Taking a channel --- */
 
 static void

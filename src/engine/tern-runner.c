@@ -131,7 +131,7 @@ tern_runner_get_account_id (TernRunner *self)
 TernStatus *
 tern_runner_dup_status (TernRunner *self)
 {
-  g_autoptr (TernRoute) route = self->channel ? tern_channel_dup_route (self->channel) : NULL;
+  g_autoptr (TernRoute) route = tern_runner_dup_route (self);
   TernStatus *status = tern_status_new (self->account->id, self->state, route, self->error);
 
   status->is_read_only = self->is_read_only;

@@ -117,9 +117,14 @@ forget_names (TernStore *self, gint64 account, GError **error)
   return TRUE;
 }
 
+/* Taking over the list comes last, and tells what changed: that ends a public function's notes. */
 static gboolean
-use_channel (
-    TernStore *self, gint64 account, const char *channel, GPtrArray *folders, GError **error)
+use_channel (TernStore *self,
+             gint64 account,
+             const char *channel,
+             GPtrArray *folders,
+             TernChanges *changes,
+             GError **error)
 {
   g_autofree char *old = NULL;
   g_autoptr (TernStatement) statement = NULL;
@@ -135,7 +140,7 @@ use_channel (
     return FALSE;
   tern_store_bind_text (statement, 2, channel);
   return tern_store_run (statement, error) &&
-         (folders == NULL || tern_store_put_folders (self, account, folders, NULL, error));
+         (folders == NULL || tern_store_put_folders (self, account, folders, changes, error));
 }
 
 /**
@@ -167,8 +172,8 @@ tern_store_use_channel (TernStore *self,
 
   if (!tern_store_enter (self, error))
     return FALSE;
-  success = use_channel (self, account_id, channel, folders, error);
-  success = tern_store_leave (self, success, changes, error);
+  success = use_channel (self, account_id, channel, folders, changes, error);
+  success = tern_store_leave (self, success, NULL, error);
   if (success)
     tern_trace ("cache.invalidate", TERN_TRACE_STR ("what", "account"),
                 TERN_TRACE_STR ("why", "channel"));
@@ -200,8 +205,8 @@ tern_store_invalidate_lists (TernStore *self,
     return FALSE;
   for (guint i = 0; i < folders->len && success; i++)
     success =
-        tern_store_set_validated (self, ((TernFolder *) folders->pdata[i])->id, 0, NULL, error);
-  success = tern_store_leave (self, success, changes, error);
+        tern_store_set_validated (self, ((TernFolder *) folders->pdata[i])->id, 0, changes, error);
+  success = tern_store_leave (self, success, NULL, error);
   if (success)
     tern_trace ("cache.invalidate", TERN_TRACE_STR ("what", "lists"),
                 TERN_TRACE_STR ("why", "scopes"));

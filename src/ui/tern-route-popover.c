@@ -75,17 +75,27 @@ label_new (const char *text, const char *css_class)
   return label;
 }
 
+/* The protocol, a name, and the network address where one is known. */
+static char *
+describe_way (const TernRoute *route, const TernRouteEntry *entry)
+{
+  const char *protocol = g_str_equal (route->channel, "graph") ? "Microsoft Graph" : "IMAP";
+
+  return entry->address != NULL ? g_strdup_printf ("%s · %s", protocol, entry->address)
+                                : g_strdup (protocol);
+}
+
 static void
-add_entry (GtkWidget *box, const TernRouteEntry *entry)
+add_entry (GtkWidget *box, const TernRoute *route, const TernRouteEntry *entry)
 {
   GtkWidget *group = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   g_autofree char *name = tern_endpoint_to_string (entry->endpoint);
   g_autofree char *words = describe_entry (entry);
+  g_autofree char *way = describe_way (route, entry);
 
   gtk_box_append (GTK_BOX (group), label_new (name, "heading"));
   gtk_box_append (GTK_BOX (group), label_new (words, NULL));
-  if (entry->address != NULL)
-    gtk_box_append (GTK_BOX (group), label_new (entry->address, "dim-label"));
+  gtk_box_append (GTK_BOX (group), label_new (way, "dim-label"));
   if (entry->error != NULL)
     {
       g_autofree char *technical = tern_error_to_technical (entry->error);
@@ -108,6 +118,20 @@ add_trouble (GtkWidget *box, const GError *error)
 
   gtk_widget_add_css_class (label, "dim-label");
   gtk_box_append (GTK_BOX (group), label_new (sentence, NULL));
+  gtk_box_append (GTK_BOX (group), label);
+  gtk_box_append (GTK_BOX (box), group);
+}
+
+/* Other protocols, each with why the mail does not come by it. */
+static void
+add_passed_over (GtkWidget *box, const char *reasons)
+{
+  GtkWidget *group = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  GtkWidget *label = label_new (reasons, "caption");
+
+  gtk_widget_add_css_class (label, "dim-label");
+  /* Translators: above the names of protocols by which the mail does not come, and why. */
+  gtk_box_append (GTK_BOX (group), label_new (_ ("Not used"), "heading"));
   gtk_box_append (GTK_BOX (group), label);
   gtk_box_append (GTK_BOX (box), group);
 }
@@ -138,6 +162,8 @@ tern_route_popover_new (const TernStatus *status)
       return box;
     }
   for (guint i = 0; i < status->route->entries->len; i++)
-    add_entry (box, g_ptr_array_index (status->route->entries, i));
+    add_entry (box, status->route, g_ptr_array_index (status->route->entries, i));
+  if (status->route->passed_over != NULL)
+    add_passed_over (box, status->route->passed_over);
   return box;
 }

@@ -114,6 +114,15 @@ test_kept (Fixture *f, gconstpointer data)
 }
 
 static void
+test_told (Fixture *f, gconstpointer data)
+{
+  use_imap (f);
+  fixture_reset_changes (f);
+  use_graph (f);
+  g_assert_true (tern_changes_has_folder_list (f->changes, f->account->id));
+}
+
+static void
 test_gone (Fixture *f, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
@@ -207,5 +216,6 @@ main (int argc, char **argv)
   ADD ("/channels/what waits in the log stays there", test_operations);
   ADD ("/channels/what worked and what was refused is remembered", test_states);
 #undef ADD
+  ADD ("/store/channels/folders that are others by another channel are told", test_told);
   return g_test_run ();
 }
