@@ -215,7 +215,7 @@ main (int argc, char **argv)
   ADD ("/channels/two copies of one letter are found again as two", test_copies);
   ADD ("/channels/what waits in the log stays there", test_operations);
   ADD ("/channels/what worked and what was refused is remembered", test_states);
-  ADD ("/store/channels/folders that are others by another channel are told", test_told);
+  ADD ("/channels/folders that are others by another channel are told", test_told);
 #undef ADD
   return g_test_run ();
 }
