@@ -112,9 +112,11 @@ class Tern:
     def focus(self, title):
         """Gives the keyboard to the window of that title, which a window manager would do."""
         pattern = re.sub(r"([][.?*+(){}|^$\\])", r"\\\1", title)
-        subprocess.run(["xdotool", "search", "--sync", "--onlyvisible", "--name", f"^{pattern}$",
-                        "windowfocus", "--sync"], env=self.desktop.env, check=True,
-                       timeout=DEADLINE)
+        # It fails where any window goes while all of them are looked at.
+        wait_for(f"window “{title}” with the keyboard", lambda: subprocess.run(
+            ["xdotool", "search", "--sync", "--onlyvisible", "--name", f"^{pattern}$",
+             "windowfocus", "--sync"], env=self.desktop.env, stderr=subprocess.DEVNULL,
+            check=False, timeout=DEADLINE).returncode == 0)
 
     def type(self, text):
         subprocess.run(["xdotool", "type", "--delay", "20", text], env=self.desktop.env, check=True)
