@@ -130,6 +130,19 @@ lay_over_client_ids (GPtrArray *objects)
 }
 
 static gboolean
+is_whole (GPtrArray *objects, GError **error)
+{
+  for (guint i = 0; i < objects->len; i++)
+    {
+      g_autoptr (TernProvider) provider = tern_provider_new_from_json (objects->pdata[i], error);
+
+      if (provider == NULL)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
 lay_over_file (GPtrArray *objects, const char *path, GError **error)
 {
   g_autofree char *text = NULL;
@@ -143,7 +156,7 @@ lay_over_file (GPtrArray *objects, const char *path, GError **error)
       g_set_error_literal (error, TERN_ERROR, TERN_ERROR_INVALID, reason->message);
       return FALSE;
     }
-  if (lay_over (objects, text, length, error))
+  if (lay_over (objects, text, length, error) && is_whole (objects, error))
     return TRUE;
   g_prefix_error (error, "%s: ", path);
   return FALSE;
@@ -158,7 +171,7 @@ lay_over_file (GPtrArray *objects, const char *path, GError **error)
  *
  * Reads the providers that Tern knows, the client ids that it was built with, and the files that
  * are there, by the providers' ids: members of a known provider are replaced one by one, `null`
- * removes one (RFC 7396), an unknown id adds a provider. What comes of it must be whole, with
+ * removes one (RFC 7396), an unknown id adds a provider. What comes of each must be whole, with
  * `http://` and `"security": "none"` for this machine only.
  *
  * Returns: (transfer full) (nullable): the providers

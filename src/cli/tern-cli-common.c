@@ -191,6 +191,10 @@ describe (const GError *error)
   if (error->domain == TERN_ERROR && error->code == TERN_ERROR_CERTIFICATE && detail != NULL)
     /* Translators: the sentence before, then the technical reason and the fingerprint. */
     return g_strdup_printf (_ ("%s (%s; SHA-256 %s)"), advice (error), error->message, detail);
+  if (g_error_matches (error, TERN_ERROR, TERN_ERROR_INVALID) &&
+      g_strcmp0 (detail, "providers") == 0)
+    /* Translators: the name of a file, and what is wrong with it. */
+    return g_strdup_printf (_ ("Correct your list of providers: %s"), error->message);
   if (error->domain == TERN_ERROR && error->code == TERN_ERROR_AUTH && detail != NULL)
     /* Translators: the account's address, then the technical reason. */
     return g_strdup_printf (

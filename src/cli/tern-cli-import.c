@@ -165,8 +165,7 @@ tern_cli_account_import (TernCli *cli, int argc, char **argv)
     return TERN_CLI_USAGE;
   if (group != NULL && !tern_account_is_label (group))
     return tern_cli_complain (_ ("“%s” cannot be the name of a group"), group);
-  lines = parse_list (argv[1], &error);
-  if (lines == NULL)
+  if (!tern_cli_check_providers (cli, &error) || (lines = parse_list (argv[1], &error)) == NULL)
     return tern_cli_fail (error);
 
   interrupt = tern_cli_cancel_on_interrupt (cancellable);

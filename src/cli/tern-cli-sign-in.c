@@ -37,6 +37,24 @@ begin (TernCli *cli, TernAccount *account, gboolean by_device, GError **error)
 }
 
 /**
+ * tern_cli_check_providers:
+ * @cli: the program
+ * @error: return location for %TERN_ERROR_INVALID
+ *
+ * Looks whether the user's own providers are used: who names one would get something else.
+ *
+ * Returns: whether they are, as far as there are any
+ */
+gboolean
+tern_cli_check_providers (TernCli *cli, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  tern_engine_check_providers_async (cli->engine, NULL, tern_cli_done_cb, &result);
+  return tern_engine_check_providers_finish (cli->engine, tern_cli_wait (&result), error);
+}
+
+/**
  * tern_cli_begin_sign_in:
  * @cli: the program
  * @account: whose sign-in it is
@@ -52,6 +70,8 @@ tern_cli_begin_sign_in (TernCli *cli, TernAccount *account, gboolean by_device, 
 {
   TernSignInOffer *offer = NULL;
 
+  if (!tern_cli_check_providers (cli, error))
+    return NULL;
   if (by_device || !has_display ())
     offer = begin (cli, account, TRUE, by_device ? error : NULL);
   if (offer == NULL && !by_device)

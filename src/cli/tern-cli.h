@@ -48,6 +48,7 @@ TernCliStatus tern_cli_account_notify (TernCli *cli, int argc, char **argv);
 TernCliStatus tern_cli_account_check (TernCli *cli, int argc, char **argv);
 
 /* tern-cli-sign-in.c */
+gboolean tern_cli_check_providers (TernCli *cli, GError **error);
 TernSignInOffer *
 tern_cli_begin_sign_in (TernCli *cli, TernAccount *account, gboolean by_device, GError **error);
 TernCliStatus tern_cli_account_sign_in (TernCli *cli, int argc, char **argv);

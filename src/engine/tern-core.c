@@ -27,6 +27,7 @@ struct _TernCore
   TernStore *store;
   TernTrust *trust;
   TernProviders *providers;
+  GError *providers_error; /* (nullable): why a file of them is not used */
   TernTokenClient *token_client;
   GHashTable *sign_ins; /* number → TernSignIn: begun, and nobody waits for them yet */
   guint last_sign_in;
@@ -146,6 +147,7 @@ tern_core_free (TernCore *self)
   g_ptr_array_unref (self->events);
   g_clear_object (&self->trust);
   g_clear_pointer (&self->providers, tern_providers_free);
+  g_clear_error (&self->providers_error);
   g_clear_object (&self->token_client);
   g_hash_table_unref (self->sign_ins);
   g_clear_object (&self->store);
@@ -264,7 +266,8 @@ tern_core_get_trust (TernCore *self)
  * @self: a core
  *
  * Loads the providers when they are first needed: the program's own, over them the user's, over
- * them the profile's. Files that cannot be used are left out.
+ * them the profile's. A file that cannot be used is left out, which
+ * tern_core_check_providers() tells.
  *
  * Returns: (transfer none): the providers
  */
@@ -274,17 +277,30 @@ tern_core_get_providers (TernCore *self)
   g_autofree char *user =
       g_build_filename (g_get_user_config_dir (), "tern", "providers.json", NULL);
   g_autofree char *own = g_build_filename (self->dir, "providers.json", NULL);
-  g_autoptr (GError) error = NULL;
+  const char *files[][3] = { { user, own, NULL }, { own, NULL }, { user, NULL }, { NULL } };
 
-  if (self->providers != NULL)
-    return self->providers;
-  self->providers = tern_providers_load ((const char *const[]){ user, own, NULL }, &error);
-  if (self->providers == NULL)
-    {
-      g_warning ("%s", error->message);
-      self->providers = tern_providers_load ((const char *const[]){ NULL }, NULL);
-    }
+  for (guint i = 0; self->providers == NULL; i++)
+    self->providers = tern_providers_load (files[i], i == 0 ? &self->providers_error : NULL);
   return self->providers;
+}
+
+/**
+ * tern_core_check_providers:
+ * @self: a core
+ * @error: return location for %TERN_ERROR_INVALID, whose message names file and member, with the
+ *   detail "providers"
+ *
+ * Returns: whether all files of providers are used
+ */
+gboolean
+tern_core_check_providers (TernCore *self, GError **error)
+{
+  tern_core_get_providers (self);
+  if (self->providers_error == NULL)
+    return TRUE;
+  tern_error_set_detail (self->providers_error, "providers");
+  g_propagate_error (error, g_error_copy (self->providers_error));
+  return FALSE;
 }
 
 /**

@@ -39,6 +39,7 @@ gint64 tern_core_get_start (TernCore *self);
 TernStore *tern_core_get_store (TernCore *self);
 TernTrust *tern_core_get_trust (TernCore *self);
 TernProviders *tern_core_get_providers (TernCore *self);
+gboolean tern_core_check_providers (TernCore *self, GError **error);
 TernTokenClient *tern_core_get_token_client (TernCore *self);
 guint tern_core_add_sign_in (TernCore *self, TernSignIn *sign_in);
 TernSignIn *tern_core_take_sign_in (TernCore *self, guint id, GError **error);

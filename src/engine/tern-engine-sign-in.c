@@ -44,10 +44,56 @@ find_provider (TernCore *core, const TernEngineCall *call, GError **error)
                                ? tern_providers_get (providers, account->provider)
                                : tern_providers_find (providers, account->email);
 
-  if (provider == NULL)
+  if (provider == NULL && tern_core_check_providers (core, error))
     g_set_error (error, TERN_ERROR, TERN_ERROR_INVALID, "there is no provider “%s”",
                  account->provider != NULL ? account->provider : account->email);
   return provider;
+}
+
+static void
+check_providers (TernCore *core, GTask *task)
+{
+  GError *error = NULL;
+
+  if (tern_core_check_providers (core, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+  g_object_unref (task);
+}
+
+/**
+ * tern_engine_check_providers_async:
+ * @self: the engine
+ * @cancellable: (nullable): a cancellable
+ * @callback: called when done
+ * @user_data: for @callback
+ *
+ * Looks whether the user's own files of providers are used. The others work all the same.
+ */
+void
+tern_engine_check_providers_async (TernEngine *self,
+                                   GCancellable *cancellable,
+                                   GAsyncReadyCallback callback,
+                                   gpointer user_data)
+{
+  tern_engine_start (self, (TernEngineCall){ 0 }, check_providers,
+                     tern_engine_check_providers_async, cancellable, callback, user_data);
+}
+
+/**
+ * tern_engine_check_providers_finish:
+ * @self: the engine
+ * @result: the result
+ * @error: return location for %TERN_ERROR_INVALID, whose message names file and member, with the
+ *   detail "providers"
+ *
+ * Returns: whether they are, as far as there are any
+ */
+gboolean
+tern_engine_check_providers_finish (TernEngine *self, GAsyncResult *result, GError **error)
+{
+  return tern_engine_finish_boolean (self, result, error);
 }
 
 static void

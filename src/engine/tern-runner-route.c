@@ -371,8 +371,9 @@ tern_runner_get_tokens (TernRunner *self, GError **error)
   provider = tern_providers_get (tern_core_get_providers (self->core), account->provider);
   if (provider == NULL)
     {
-      g_set_error (error, TERN_ERROR, TERN_ERROR_INVALID, "there is no provider “%s” any more",
-                   account->provider);
+      if (tern_core_check_providers (self->core, error))
+        g_set_error (error, TERN_ERROR, TERN_ERROR_INVALID, "there is no provider “%s” any more",
+                     account->provider);
       return NULL;
     }
   tokens = tern_token_source_new (tern_core_get_token_client (self->core), provider, account->uuid,

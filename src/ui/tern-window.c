@@ -276,6 +276,26 @@ folders_changed_cb (TernWindow *self)
   tern_window_update_actions (self);
 }
 
+/* Whoever wrote the file corrects it, and has to see where: it stays until it was read. */
+static void
+providers_checked_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (TernWindow) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *sentence = NULL;
+  g_autofree char *body = NULL;
+  GtkWidget *dialog;
+
+  if (tern_engine_check_providers_finish (TERN_ENGINE (object), result, &error) ||
+      !gtk_widget_get_mapped (GTK_WIDGET (self)))
+    return;
+  sentence = tern_error_to_sentence (error, NULL);
+  body = g_strdup_printf ("%s\n\n%s", sentence, error->message);
+  dialog = adw_message_dialog_new (GTK_WINDOW (self), _ ("Providers of mail"), body);
+  adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "close", _ ("_Close"));
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
 static gboolean
 warm_up_cb (gpointer user_data)
 {
@@ -305,6 +325,7 @@ tern_window_engine_opened (TernWindow *self)
   /* Also where that is none: from here on news are wanted. */
   folder = tern_message_list_pane_get_folder (TERN_MESSAGE_LIST_PANE (self->list));
   tern_engine_set_viewed_folder (self->engine, folder != NULL ? folder->id : 0);
+  tern_engine_check_providers_async (self->engine, NULL, providers_checked_cb, g_object_ref (self));
   /* After everything that is drawn. */
   g_idle_add_full (G_PRIORITY_LOW, warm_up_cb, g_object_ref (self), NULL);
   accounts = tern_engine_read_accounts (self->engine, NULL);

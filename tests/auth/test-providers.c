@@ -93,6 +93,18 @@ test_plain_text (void)
       "must be encrypted");
 }
 
+/* A file may not leave to a later one what it needs. */
+static void
+test_file_is_named (void)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (load ("{\"providers\": [{\"id\": \"own\", \"channels\": [\"imap\"]}]}",
+                       PROVIDER (""), &error));
+  g_assert_error (error, TERN_ERROR, TERN_ERROR_INVALID);
+  g_assert_nonnull (strstr (error->message, "a.json: provider “own”: “imap” is missing"));
+}
+
 static void
 test_this_machine (void)
 {
@@ -196,6 +208,7 @@ main (int argc, char **argv)
 #define ADD(name, func) g_test_add_func ("/auth/providers/" name, func)
   ADD ("a file that is none is one clear error", test_no_json);
   ADD ("a member that makes no sense is named", test_bad_members);
+  ADD ("the file is named in which a provider is not whole", test_file_is_named);
   ADD ("nothing secret goes over a network in plain text", test_plain_text);
   ADD ("this machine may be spoken to in plain text", test_this_machine);
   ADD ("the program knows providers by the domains of their addresses", test_own);

@@ -85,6 +85,16 @@ class Tokens(harness.ServerCase):
         self.cli("account", "add", "--email", harness.EMAIL, "--oauth", "nobody",
                  expect=harness.FAILED)
 
+    def test_a_bad_list_of_providers_is_one_clear_sentence(self):
+        path = os.path.join(self.profile, "providers.json")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write('{"providers": [{"id": "mock", "channels": ["pop"]}]}')
+        for words in (("add", "--email", harness.EMAIL, "--oauth", "mock"), ("import", "-")):
+            result = self.cli("account", *words, expect=harness.FAILED)
+            self.assertIn(f"Correct your list of providers: {path}: provider “mock”: “pop”",
+                          result.error)
+        self.assertEqual(self.cli("account", "list").json(), [])
+
     def test_no_token_and_no_secret_is_in_the_profile(self):
         self.add()
         self.sync()

@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Accounts by the dozen: a list that is imported, the window of all accounts, groups and tags."""
+import os
+
 import window
 
 from dovecot import TokenDovecot  # found by way of window
@@ -64,19 +66,14 @@ class Accounts(window.WindowCase):
     def close(self, name):
         """Closes the window in front, that has something of that name; the first one is next."""
         self.tern.press("Escape")
-        self.wait_end(name)
+        self.tern.wait_end(name)
         self.tern.focus("Tern")
-
-    def wait_end(self, name):
-        window.wait_for(f"end of “{name}”",
-                        lambda: all(node_name != name for _role, node_name, _ in
-                                    self.tern.nodes()))
 
     def answer(self, question, key, then):
         """Answers a question by a key; THEN is the title of the window that has the keyboard next."""
         self.tern.focus(question)
         self.tern.press(key)
-        self.wait_end(question)
+        self.tern.wait_end(question)
         self.tern.focus(then)
 
     def entries(self, name):
@@ -111,16 +108,13 @@ class Accounts(window.WindowCase):
         self.tern.find("push button", "Check sign-in")
         self.tern.focus("Accounts")
 
-    def wait_label(self, text):
-        window.wait_for(f"“{text}”", lambda: text in self.tern.names("label"))
-
     def select(self, words):
         """Finds accounts by words and selects them all."""
         self.tern.press("ctrl+a")
         self.tern.type(words)
-        self.wait_label("1 account")
+        self.tern.wait_label("1 account")
         self.tern.press("Tab", "Down", "ctrl+a")
-        self.wait_label("1 selected")
+        self.tern.wait_label("1 selected")
 
     # --- Tests -------------------------------------------------------------------------------
 
@@ -143,7 +137,7 @@ class Accounts(window.WindowCase):
                              f"away@example.net----secret----127.0.0.1----{NOWHERE}")
         self.open_accounts()
         self.tern.click("push button", "Check sign-in")
-        self.wait_label("3 of 3 accounts need you")
+        self.tern.wait_label("3 of 3 accounts need you")
         self.wait_accounts(f"{window.EMAIL}, 127.0.0.1 did not accept the sign-in.",
                            "strange@example.net, 127.0.0.1 could not prove that it is the right "
                            "server.",
@@ -162,7 +156,7 @@ class Accounts(window.WindowCase):
         self.answer("Trust this server?", "alt+t", "Accounts")
         # The certificate is right now; the password is not.
         self.tern.click("push button", "Check sign-in")
-        self.wait_label("2 of 3 accounts need you")
+        self.tern.wait_label("2 of 3 accounts need you")
         self.wait_accounts("strange@example.net, 127.0.0.1 did not accept the sign-in.",
                            "away@example.net, Couldn’t reach 127.0.0.1.")
         self.button_of("strange@example.net").queryAction().doAction(0)
@@ -183,6 +177,26 @@ class Accounts(window.WindowCase):
         self.assertIn("2 accounts were there already and stayed as they were.", report)
         self.close("List of accounts")
         self.wait_sidebar("a@example.net", "b@example.net", "c@example.net")
+
+
+class Providers(window.WindowCase):
+    def test_a_bad_list_of_providers_is_told_and_the_window_goes_on_without_it(self):
+        path = os.path.join(self.profile, "providers.json")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write('{"providers": [{"id": "own", "channels": ["pop"]}]}')
+        tern = self.start_tern()
+        tern.wait_label("Providers of mail")
+        self.assertTrue(any(f"{path}: provider “own”: “pop” is neither graph nor imap" in text
+                            for text in tern.names("label")))
+        tern.focus("Providers of mail")
+        tern.press("Escape")
+        tern.wait_end("Providers of mail")
+        tern.focus("Tern")
+        tern.click("push button", "Add account…")
+        tern.find("text", "Mail address")
+        tern.focus("Add account")
+        tern.type("ana@outlook.com")
+        tern.find("push button", "Sign in with the browser")
 
 
 if __name__ == "__main__":

@@ -156,6 +156,14 @@ class Tern:
     def names(self, role):
         return [name for node_role, name, _node in self.nodes() if node_role == role]
 
+    def wait_label(self, text):
+        wait_for(f"“{text}”", lambda: text in self.names("label"))
+
+    def wait_end(self, name):
+        """Waits until nothing has that name any more."""
+        wait_for(f"end of “{name}”", lambda: all(node_name != name for _role, node_name, _node in
+                                                self.nodes()))
+
     def click(self, role, name):
         """Does what the widget does when it is activated."""
         if not self.find(role, name).queryAction().doAction(0):
