@@ -49,6 +49,16 @@ wait_for_event (Fixture *fixture, const char *text)
     }
 }
 
+/* In the server's thread. Other folders are looked at in the background. */
+static char *
+refuse_select (TernMockImapServer *server, const TernMockImapCommand *command, gpointer user_data)
+{
+  if (strstr (command->args, "Scheidung") == NULL)
+    return NULL;
+  return g_strdup ("* NO karl@example.net waits\r\n"
+                   "$TAG NO [NOPERM] the mailbox of user karl@example.net, Scheidung\r\n");
+}
+
 static void
 test_nothing_personal (Fixture *fixture, gconstpointer unused)
 {
@@ -66,11 +76,9 @@ test_nothing_personal (Fixture *fixture, gconstpointer unused)
   tern_mock_imap_server_set_capabilities (fixture->server, "IMAP4rev1", "IMAP4rev1 UIDPLUS");
   fixture_add_account (fixture);
   g_assert_true (fixture_sync (fixture, "INBOX", &error));
-  tern_mock_imap_server_reply (
-      fixture->server, "SELECT",
-      "* NO karl@example.net waits\r\n"
-      "$TAG NO [NOPERM] the mailbox of user karl@example.net, Scheidung\r\n");
+  tern_mock_imap_server_set_handler (fixture->server, "SELECT", refuse_select, NULL);
   g_assert_false (fixture_sync (fixture, "Scheidung", NULL));
+  tern_mock_imap_server_set_handler (fixture->server, "SELECT", NULL, NULL);
   g_assert_true (fixture_sync (fixture, "Scheidung", NULL));
   g_assert_true (fixture_sync (fixture, "INBOX", &error));
   id = fixture_nth_message (fixture, "INBOX", 0);
