@@ -202,6 +202,23 @@ tern_router_next (TernRouter *self, gint64 now)
 }
 
 /**
+ * tern_router_is_left:
+ * @self: a router
+ * @channel: a channel
+ * @now: the real time, µs
+ *
+ * Returns: whether the account may be reached by it, as far as is known: it is not denied, and did
+ * not fail in this round
+ */
+gboolean
+tern_router_is_left (const TernRouter *self, const char *channel, gint64 now)
+{
+  const Candidate *candidate = find (self, channel);
+
+  return candidate != NULL && candidate->failure == NULL && !is_denied (candidate, now);
+}
+
+/**
  * tern_router_has_channel:
  * @self: a router
  * @channel: a channel

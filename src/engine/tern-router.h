@@ -17,6 +17,7 @@ void tern_router_load (TernRouter *self, GPtrArray *states);
 GPtrArray *tern_router_list_states (const TernRouter *self);
 void tern_router_begin (TernRouter *self);
 const char *tern_router_next (TernRouter *self, gint64 now);
+gboolean tern_router_is_left (const TernRouter *self, const char *channel, gint64 now);
 gboolean tern_router_has_channel (const TernRouter *self, const char *channel);
 gboolean tern_router_has_choice (const TernRouter *self);
 gboolean tern_router_postpone (TernRouter *self, const char *channel, gint64 now);

@@ -25,7 +25,8 @@ typedef struct
   const char *name;     /* the channel that is tried; the router's */
   TernToken *token;     /* for it */
   TernChannel *channel; /* a guest of the core while it is tried */
-  TernRoute *route;     /* (nullable): how far it came on the last channel that was tried */
+  TernChannel *spare; /* (nullable): the account's own one, while another's scopes are asked for */
+  TernRoute *route;   /* (nullable): how far it came on the last channel that was tried */
 } Routing;
 
 static void next_channel (GTask *task);
@@ -55,11 +56,22 @@ drop_channel (Routing *routing)
 }
 
 static void
+drop_spare (Routing *routing)
+{
+  if (routing->spare == NULL)
+    return;
+  tern_channel_close (routing->spare);
+  tern_core_remove_guest (routing->core, routing->spare);
+  g_clear_object (&routing->spare);
+}
+
+static void
 routing_free (gpointer data)
 {
   Routing *routing = data;
 
   drop_channel (routing);
+  drop_spare (routing);
   tern_account_unref (routing->account);
   tern_secrets_free (routing->password);
   g_clear_object (&routing->tokens);
@@ -182,12 +194,13 @@ make_graph (const Routing *routing, GError **error)
 static gboolean
 make_channel (Routing *routing, GError **error)
 {
-  if (routing->channel == NULL && strcmp (routing->name, "graph") == 0)
-    routing->channel = make_graph (routing, error);
-  else if (routing->channel == NULL)
-    routing->channel = make_imap (routing);
-  else
+  gboolean is_graph = strcmp (routing->name, "graph") == 0;
+
+  if (routing->channel == NULL && !is_graph)
+    routing->channel = g_steal_pointer (&routing->spare);
+  if (routing->channel != NULL)
     return TRUE;
+  routing->channel = is_graph ? make_graph (routing, error) : make_imap (routing);
   if (routing->channel != NULL)
     tern_core_add_guest (routing->core, routing->channel);
   return routing->channel != NULL;
@@ -206,6 +219,30 @@ prepare_graph (Routing *routing)
     tern_graph_channel_prepare (TERN_GRAPH_CHANNEL (routing->channel));
   else
     g_debug ("%s", error->message); /* which is told when it is tried */
+}
+
+static void
+spare_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!tern_channel_connect_finish (TERN_CHANNEL (object), result, &error))
+    g_debug ("%s", error->message);
+}
+
+/* An account that had to be reached by IMAP will have to be most likely, also when it is time to
+ * ask for the scopes of Graph again: its server is connected to while they come. */
+static void
+prepare_spare (Routing *routing)
+{
+  if (routing->spare != NULL || routing->signs_in || strcmp (routing->name, "graph") != 0 ||
+      g_strcmp0 (routing->current, "imap") != 0 ||
+      !tern_router_is_left (routing->router, "imap", g_get_real_time ()) ||
+      tern_token_source_is_refused (routing->tokens, "imap"))
+    return;
+  routing->spare = make_imap (routing);
+  tern_core_add_guest (routing->core, routing->spare);
+  tern_channel_connect_async (routing->spare, NULL, spare_cb, NULL);
 }
 
 static void
@@ -283,6 +320,7 @@ try_channel (GTask *task)
     {
       g_autofree char *scopes = tern_token_dup_scopes (routing->token);
 
+      drop_spare (routing);
       tern_graph_channel_set_scopes (TERN_GRAPH_CHANNEL (routing->channel), scopes);
     }
   if (routing->signs_in)
@@ -380,6 +418,7 @@ next_channel (GTask *task)
   tern_token_source_get_async (routing->tokens, routing->name, g_task_get_cancellable (task),
                                token_cb, task);
   prepare_graph (routing);
+  prepare_spare (routing);
 }
 
 /**

@@ -42,6 +42,46 @@ test_remembered (Outlook *self, gconstpointer unused)
 }
 
 static void
+test_after_the_hour (Outlook *self, gconstpointer unused)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  guint connections;
+
+  outlook_grant (self, OUTLOOK_BASIC, OUTLOOK_IMAP);
+  outlook_add_account (self);
+  outlook_assert_sync (self);
+  outlook_restart (self, 61);
+  outlook_forget (self);
+  connections = tern_mock_imap_server_count_connections (self->base.server);
+  tern_mock_oauth_server_hold (self->provider);
+  begin_listing (self, &result);
+  tern_mock_imap_server_wait_connections (self->base.server, connections + 1);
+  g_assert_null (result);
+  end_listing (self, &result);
+  g_assert_cmpuint (outlook_count (self).graph_tokens, ==, 1);
+  g_assert_cmpuint (outlook_count (self).imap_tokens, ==, 1);
+  g_assert_cmpuint (outlook_count (self).graph, ==, 0);
+  g_assert_cmpint (outlook_get_state (self), ==, TERN_ACCOUNT_STATE_ONLINE);
+}
+
+static void
+test_granted_after_the_hour (Outlook *self, gconstpointer unused)
+{
+  g_autofree char *channel = NULL;
+
+  outlook_grant (self, OUTLOOK_BASIC, OUTLOOK_IMAP);
+  outlook_add_account (self);
+  outlook_assert_sync (self);
+  outlook_grant (self, OUTLOOK_READ_WRITE, OUTLOOK_IMAP);
+  outlook_restart (self, 61);
+  outlook_assert_sync (self);
+  channel = outlook_dup_channel (self);
+  g_assert_cmpstr (channel, ==, "graph");
+  g_assert_cmpint (outlook_get_state (self), ==, TERN_ACCOUNT_STATE_ONLINE);
+  tern_mock_imap_server_wait_closed (self->base.server);
+}
+
+static void
 test_unknown (Outlook *self, gconstpointer unused)
 {
   g_autoptr (GAsyncResult) result = NULL;
@@ -64,6 +104,10 @@ main (int argc, char **argv)
   g_test_add ("/outlook/starts/" sentence, Outlook, NULL, outlook_set_up, function,                \
               outlook_tear_down)
   ADD ("the mail server that is remembered is connected to while the token comes", test_remembered);
+  ADD ("an account that was reached by IMAP is connected to while Graph's scopes are asked for",
+       test_after_the_hour);
+  ADD ("what was connected to for that is given up where Graph will do",
+       test_granted_after_the_hour);
   ADD ("a mail server that may not be needed is left alone", test_unknown);
   return g_test_run ();
 }
