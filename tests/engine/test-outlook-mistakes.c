@@ -243,9 +243,9 @@ test_listed_elsewhere (Outlook *self, gconstpointer unused)
   outlook_assert_sync (self);
   id = outlook_find (self, TERN_FOLDER_ROLE_INBOX, "Letter 2");
   outlook_set_graph (self, OUTLOOK_UNREACHABLE);
-  early = outlook_open (self, id, TERN_FETCH_VALIDATE, NULL);
-  if (early != NULL)
-    g_assert_nonnull (strstr (early->text, "This is letter 2."));
+  early = outlook_open (self, id, TERN_FETCH_VALIDATE, &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (strstr (early->text, "This is letter 2."));
   outlook_assert_sync (self);
   letter = outlook_open (self, id, TERN_FETCH_VALIDATE, &error);
   g_assert_no_error (error);

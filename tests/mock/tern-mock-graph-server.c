@@ -420,32 +420,6 @@ tern_mock_graph_release (TernMockGraph *self)
   g_main_context_invoke (self->context, release_cb, self);
 }
 
-static gboolean
-hang_up_cb (gpointer user_data)
-{
-  TernMockGraph *self = user_data;
-  SoupServerMessage *message;
-  MOCK_LOCKED (self);
-
-  while ((message = g_queue_pop_head (&self->released)) != NULL)
-    {
-      drop (message);
-      g_object_unref (message);
-    }
-  return G_SOURCE_REMOVE;
-}
-
-void
-tern_mock_graph_hang_up (TernMockGraph *self)
-{
-  MOCK_LOCKED (self);
-  SoupServerMessage *message;
-
-  while ((message = g_queue_pop_head (&self->held)) != NULL)
-    g_queue_push_tail (&self->released, message);
-  g_main_context_invoke (self->context, hang_up_cb, self);
-}
-
 /* At the port of last time. */
 static void
 begin_listening (TernMockGraph *self)

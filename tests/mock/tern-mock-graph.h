@@ -123,8 +123,6 @@ void tern_mock_graph_set_refusing (TernMockGraph *self, gboolean refusing);
 /* Requests are taken and logged, and answered after release. */
 void tern_mock_graph_hold (TernMockGraph *self);
 void tern_mock_graph_release (TernMockGraph *self);
-/* Closes the connections of the requests that are held back. */
-void tern_mock_graph_hang_up (TernMockGraph *self);
 
 /* Requests in whose line a text stands; NULL for all that do not stand in a batch. */
 guint tern_mock_graph_count (TernMockGraph *self, const char *text);
