@@ -22,6 +22,7 @@ from courier import Courier  # noqa: E402
 from cyrus import Cyrus  # noqa: E402
 from dovecot import Dovecot, PlainDovecot  # noqa: E402
 from server import ServerMissing, encode_mailbox, free_ports  # noqa: E402
+from stacks import read_stacks  # noqa: E402
 
 USER = "mira"
 EMAIL = "mira@example.org"
@@ -211,9 +212,7 @@ class ServerCase(unittest.TestCase):
         """Runs tern-cli; fails the test where its exit status is not the one expected."""
         command = [build_path("src", "cli", "tern-cli"), "--profile", self.profile]
         command += (["--json"] if as_json else []) + [str(word) for word in words]
-        done = subprocess.run(command, input=stdin, capture_output=True, timeout=DEADLINE,
-                              env=dict(self.env, **(env or {})), check=False)
-        result = Result(done)
+        result = self.run_program(command, stdin, dict(self.env, **(env or {})))
         self.assertEqual(result.status, expect,
                          f"{' '.join(command)}\nstdout: {result.output[:2000]}\n"
                          f"stderr: {result.error}")
@@ -222,6 +221,18 @@ class ServerCase(unittest.TestCase):
                              f"an error is one line: {result.error!r}")
         self.assertNotIn(self.server.password, result.error)
         return result
+
+    def run_program(self, command, stdin, env):
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, env=env) as process:
+            try:
+                output, error = process.communicate(stdin, DEADLINE)
+            except subprocess.TimeoutExpired:
+                stacks = read_stacks(process.pid)
+                process.kill()
+                process.communicate()
+                self.fail(f"{' '.join(command)}\ndid not end within {DEADLINE} s:\n{stacks}")
+        return Result(subprocess.CompletedProcess(command, process.returncode, output, error))
 
     def add_account(self, port=None, security="tls", trust=None, **how):
         """Adds the account of the class's server; the certificate is trusted unless told so."""

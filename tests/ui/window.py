@@ -18,6 +18,7 @@ sys.path[:0] = [HERE] + [os.path.join(HERE, "..", name) for name in ("servers", 
 
 from desktop import Desktop, adopt_orphans, die_with_parent  # noqa: E402
 from dovecot import Dovecot  # noqa: E402
+from stacks import read_stacks  # noqa: E402
 
 USER = "mira"
 EMAIL = "mira@example.org"
@@ -103,7 +104,8 @@ class Tern:
     def describe(self):
         """What there is to see, for whoever wonders why a test failed."""
         lines = [f"{role}: {name}" for role, name, _node in self.nodes() if name]
-        return "\n".join(lines + [json.dumps(event) for event in self.trace.events()[-30:]])
+        events = [json.dumps(event) for event in self.trace.events()[-30:]]
+        return "\n".join(lines + events + [read_stacks(self.process.pid)])
 
     def press(self, *keys):
         """Presses keys as a keyboard does: whatever has the focus gets them."""
