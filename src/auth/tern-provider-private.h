@@ -9,4 +9,6 @@ G_BEGIN_DECLS
 
 TernProvider *tern_provider_new_from_json (JsonObject *object, GError **error);
 
+GError *tern_provider_make_unregistered_error (const TernProvider *self);
+
 G_END_DECLS

@@ -280,6 +280,17 @@ tern_provider_new_from_json (JsonObject *object, GError **error)
 
 /* --- Use --- */
 
+/* TERN_ERROR_INVALID with the detail "client-id": nobody registered Tern with the provider. */
+GError *
+tern_provider_make_unregistered_error (const TernProvider *self)
+{
+  GError *error =
+      g_error_new (TERN_ERROR, TERN_ERROR_INVALID, "there is no client id for %s", self->name);
+
+  tern_error_set_detail (error, "client-id");
+  return error;
+}
+
 /**
  * tern_provider_ref:
  * @self: a provider

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "tern-error.h"
+#include "tern-provider-private.h"
 
 /* A sign-in that nobody finishes in that time is given up, in seconds. */
 #define LONGEST (20 * 60)
@@ -194,11 +195,7 @@ tern_sign_in_check (TernSignIn *self, const char *address, GError **error)
     problem = g_error_new (TERN_ERROR, TERN_ERROR_UNSUPPORTED, "%s does not offer this sign-in",
                            provider->name);
   else if (self->client_id == NULL)
-    {
-      problem = g_error_new (TERN_ERROR, TERN_ERROR_INVALID, "there is no client id for %s",
-                             provider->name);
-      tern_error_set_detail (problem, "client-id");
-    }
+    problem = tern_provider_make_unregistered_error (provider);
   if (problem == NULL)
     return TRUE;
   g_propagate_error (error, problem);

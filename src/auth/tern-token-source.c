@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "tern-error.h"
+#include "tern-provider-private.h"
 #include "tern-secrets.h"
 #include "tern-token-answer-private.h"
 #include "tern-trace.h"
@@ -507,8 +508,7 @@ tern_token_source_get_async (TernTokenSource *self,
     g_task_return_new_error (task, TERN_ERROR, TERN_ERROR_UNSUPPORTED,
                              "%s gives out no token for %s", self->provider->name, resource);
   else if (self->client_id == NULL)
-    g_task_return_new_error (task, TERN_ERROR, TERN_ERROR_INVALID, "there is no client id for %s",
-                             self->provider->name);
+    g_task_return_error (task, tern_provider_make_unregistered_error (self->provider));
   else if (self->uuid == NULL && self->refresh == NULL && get_fresh (self, resource) == NULL)
     g_task_return_new_error (task, TERN_ERROR, TERN_ERROR_AUTH, "the account has not signed in");
   else

@@ -195,6 +195,13 @@ describe (const GError *error)
       g_strcmp0 (detail, "providers") == 0)
     /* Translators: the name of a file, and what is wrong with it. */
     return g_strdup_printf (_ ("Correct your list of providers: %s"), error->message);
+  if (g_error_matches (error, TERN_ERROR, TERN_ERROR_INVALID) &&
+      g_strcmp0 (detail, "client-id") == 0)
+    /* Translators: the technical reason. */
+    return g_strdup_printf (
+        _ ("Tern is not registered there; put a client id into providers.json, as the manual tells "
+           "(%s)"),
+        error->message);
   if (error->domain == TERN_ERROR && error->code == TERN_ERROR_AUTH && detail != NULL)
     /* Translators: the account's address, then the technical reason. */
     return g_strdup_printf (

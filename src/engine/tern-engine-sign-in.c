@@ -110,6 +110,56 @@ find_service (TernCore *core, GTask *task)
   g_object_unref (task);
 }
 
+static void
+list_services (TernCore *core, GTask *task)
+{
+  GPtrArray *providers = tern_providers_list (tern_core_get_providers (core));
+  GPtrArray *services = g_ptr_array_new_with_free_func ((GDestroyNotify) tern_service_unref);
+
+  for (guint i = 0; i < providers->len; i++)
+    {
+      const TernProvider *provider = g_ptr_array_index (providers, i);
+
+      if (tern_provider_can_sign_in (provider))
+        g_ptr_array_add (services, tern_service_new (provider->id, provider->name));
+    }
+  g_task_return_pointer (task, services, (GDestroyNotify) g_ptr_array_unref);
+  g_object_unref (task);
+}
+
+/**
+ * tern_engine_list_services_async:
+ * @self: the engine
+ * @cancellable: (nullable): a cancellable
+ * @callback: called when done
+ * @user_data: for @callback
+ *
+ * Lists the providers with whom an account can sign in without giving its password away.
+ */
+void
+tern_engine_list_services_async (TernEngine *self,
+                                 GCancellable *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer user_data)
+{
+  tern_engine_start (self, (TernEngineCall){ 0 }, list_services, tern_engine_list_services_async,
+                     cancellable, callback, user_data);
+}
+
+/**
+ * tern_engine_list_services_finish:
+ * @self: the engine
+ * @result: the result
+ * @error: return location for an error
+ *
+ * Returns: (transfer full) (element-type TernService) (nullable): the providers
+ */
+GPtrArray *
+tern_engine_list_services_finish (TernEngine *self, GAsyncResult *result, GError **error)
+{
+  return tern_engine_finish_pointer (self, result, error);
+}
+
 /**
  * tern_engine_find_service_async:
  * @self: the engine

@@ -144,6 +144,12 @@ void tern_engine_check_providers_async (TernEngine *self,
                                         gpointer user_data);
 gboolean
 tern_engine_check_providers_finish (TernEngine *self, GAsyncResult *result, GError **error);
+void tern_engine_list_services_async (TernEngine *self,
+                                      GCancellable *cancellable,
+                                      GAsyncReadyCallback callback,
+                                      gpointer user_data);
+GPtrArray *
+tern_engine_list_services_finish (TernEngine *self, GAsyncResult *result, GError **error);
 void tern_engine_find_service_async (TernEngine *self,
                                      const char *email,
                                      GCancellable *cancellable,

@@ -9,6 +9,7 @@
 #include "tern-browser-sign-in.h"
 #include "tern-error.h"
 #include "tern-server-group.h"
+#include "tern-settings.h"
 #include "tern-ui-error.h"
 
 struct _TernAccountDialog
@@ -17,10 +18,11 @@ struct _TernAccountDialog
 
   TernEngine *engine;
   GCancellable *cancellable; /* while the server is asked */
-  GPtrArray *servers;        /* TernServerGroup, not owned; the first is always there */
-  char *fingerprint;         /* of the certificate that was shown last */
-  TernService *service;      /* (nullable): of the address, with a sign-in of its own */
-  gboolean by_browser;       /* what was tried last */
+  GSettings *settings;
+  GPtrArray *servers;   /* TernServerGroup, not owned; the first is always there */
+  char *fingerprint;    /* of the certificate that was shown last */
+  TernService *service; /* (nullable): of the address, with a sign-in of its own */
+  gboolean by_browser;  /* what was tried last */
 
   GtkWidget *add_button;
   GtkWidget *spinner;
@@ -213,6 +215,7 @@ sign_in (TernAccountDialog *self, const char *fingerprint)
   self->by_browser = TRUE;
   account = tern_account_new (0, NULL, email, name, NULL, none);
   account->provider = g_strdup (self->service->id);
+  account->client_id = tern_settings_dup_client_id (self->settings, self->service->id);
   self->cancellable = g_cancellable_new ();
   gtk_revealer_set_reveal_child (GTK_REVEALER (self->error_revealer), FALSE);
   set_busy (self, TRUE);
@@ -309,6 +312,7 @@ tern_account_dialog_dispose (GObject *object)
 
   gtk_widget_dispose_template (GTK_WIDGET (object), TERN_TYPE_ACCOUNT_DIALOG);
   g_clear_object (&self->engine);
+  g_clear_object (&self->settings);
   g_clear_object (&self->cancellable);
   G_OBJECT_CLASS (tern_account_dialog_parent_class)->dispose (object);
 }
@@ -371,17 +375,19 @@ tern_account_dialog_init (TernAccountDialog *self)
  * tern_account_dialog_new:
  * @parent: (nullable): the window
  * @engine: the engine
+ * @settings: the preferences
  *
  * Makes the dialog that asks for an account's data and adds it once the server has accepted them.
  *
  * Returns: (transfer none): a new dialog
  */
 TernAccountDialog *
-tern_account_dialog_new (GtkWindow *parent, TernEngine *engine)
+tern_account_dialog_new (GtkWindow *parent, TernEngine *engine, GSettings *settings)
 {
   TernAccountDialog *self = g_object_new (TERN_TYPE_ACCOUNT_DIALOG, "transient-for", parent, NULL);
 
   self->engine = g_object_ref (engine);
+  self->settings = g_object_ref (settings);
   gtk_widget_grab_focus (self->email);
   return self;
 }

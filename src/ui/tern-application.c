@@ -83,7 +83,7 @@ add_account_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
   TernApplication *self = user_data;
   GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (self));
 
-  gtk_window_present (GTK_WINDOW (tern_account_dialog_new (window, self->engine)));
+  gtk_window_present (GTK_WINDOW (tern_account_dialog_new (window, self->engine, self->settings)));
 }
 
 static void

@@ -6,6 +6,7 @@
 #include <glib/gi18n.h>
 
 #include "tern-account-sign-in.h"
+#include "tern-client-group.h"
 #include "tern-ui-error.h"
 
 struct _TernPreferences
@@ -16,6 +17,7 @@ struct _TernPreferences
   GPtrArray *rows;  /* GtkWidget, not owned: a row an account */
   GPtrArray *shown; /* TernAccount: what the rows are about */
 
+  GtkWidget *page;
   GtkWidget *accounts;
   GtkWidget *color_scheme;
   GtkWidget *compact_list;
@@ -239,6 +241,7 @@ tern_preferences_class_init (TernPreferencesClass *klass)
 
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/ternmail/Tern/tern-preferences.ui");
+  gtk_widget_class_bind_template_child (widget_class, TernPreferences, page);
   gtk_widget_class_bind_template_child (widget_class, TernPreferences, accounts);
   gtk_widget_class_bind_template_child (widget_class, TernPreferences, color_scheme);
   gtk_widget_class_bind_template_child (widget_class, TernPreferences, compact_list);
@@ -274,6 +277,8 @@ tern_preferences_new (GtkWindow *parent, TernEngine *engine, GSettings *settings
   g_settings_bind_with_mapping (settings, "color-scheme", self->color_scheme, "selected",
                                 G_SETTINGS_BIND_DEFAULT, scheme_to_row, scheme_from_row, NULL,
                                 NULL);
+  adw_preferences_page_add (ADW_PREFERENCES_PAGE (self->page),
+                            ADW_PREFERENCES_GROUP (tern_client_group_new (engine, settings)));
   g_signal_connect_object (engine, "changed", G_CALLBACK (changed_cb), self, 0);
   show_accounts (self);
   return self;

@@ -86,7 +86,8 @@ tern_error_to_sentence (const GError *error, const char *server)
   if (g_error_matches (error, TERN_ERROR, TERN_ERROR_INVALID) &&
       g_strcmp0 (tern_error_get_detail (error), "client-id") == 0)
     format =
-        _ ("This copy of Tern has no client id for the provider; its manual tells how to get one.");
+        _ ("This copy of Tern has no client id for the provider; enter one in the preferences, the "
+           "manual tells how to get it.");
   else if (g_error_matches (error, TERN_ERROR, TERN_ERROR_INVALID) &&
            g_strcmp0 (tern_error_get_detail (error), "providers") == 0)
     format = _ ("Your own list of providers has a mistake, so that Tern goes on without it.");

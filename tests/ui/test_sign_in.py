@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Signing in with a provider: the dialog, the browser, a sign-in that ends, and another one."""
+import json
 import os
 
 import window
@@ -27,11 +28,7 @@ class SignIn(window.WindowCase):
         self.provider.write(self.profile, self.server.port)
         install_browser(self.desktop.env["XDG_DATA_HOME"])
         tern = self.start_tern()
-        tern.click("push button", "Add account…")
-        tern.find("text", "Mail address")
-        tern.focus("Add account")
-        tern.type(window.EMAIL)
-        tern.click("push button", "Sign in with the browser")
+        self.begin(tern)
         tern.trace.wait("imap.auth")
         tern.focus("Tern")
         tern.wait_row(SUBJECT)
@@ -51,6 +48,40 @@ class SignIn(window.WindowCase):
         # One button, one page: then all goes on, and what waited is done.
         tern.click("push button", "Sign in…")
         tern.trace.wait("op.confirm", after=events)
+
+    def test_a_client_id_of_the_preferences_is_what_new_accounts_sign_in_as(self):
+        self.provider.write(self.profile, self.server.port)
+        path = os.path.join(self.profile, "providers.json")
+        with open(path, encoding="utf-8") as file:
+            providers = json.load(file)
+        del providers["providers"][0]["oauth"]["client_id"]
+        with open(path, "w", encoding="utf-8") as file:
+            json.dump(providers, file)
+        install_browser(self.desktop.env["XDG_DATA_HOME"])
+        tern = self.start_tern()
+        self.begin(tern)
+        tern.find("alert", "This copy of Tern has no client id for the provider; enter one in the "
+                  "preferences, the manual tells how to get it.")
+        tern.press("Escape")
+        tern.wait_end("Mail address")
+
+        tern.quit()
+        with open(os.path.join(self.profile, "settings.ini"), "w", encoding="utf-8") as file:
+            file.write("[tern]\nclient-ids={'mock': 'my-own'}\n")
+        tern = self.start_tern()
+        self.begin(tern)
+        tern.trace.wait("imap.auth")
+        tern.focus("Tern")
+        tern.press("ctrl+comma")
+        tern.wait_text("Mock", "my-own")
+
+    def begin(self, tern):
+        """Adds the account up to the provider's page."""
+        tern.click("push button", "Add account…")
+        tern.find("text", "Mail address")
+        tern.focus("Add account")
+        tern.type(window.EMAIL)
+        tern.click("push button", "Sign in with the browser")
 
 
 if __name__ == "__main__":
