@@ -5,17 +5,15 @@ Microsoft Graph and by IMAP; with an IMAP host that is dead, and with a token th
 The token page, Graph and each IMAP host stand behind a line of their own with the same round trip.
 All speak TLS 1.3, the token page and Graph HTTP/2, as in life; names are not looked up. Elapsed time
 begins with the first connection and is given in round trips too, with everything in it: connect,
-TLS, the server's work and Tern's. Before that a start only reads the keyring, here libsecret's file,
-which takes longer than a running keyring does. Access tokens are never kept on disk, so that every
-start of the program asks for one; "token ended" is a refresh (F5) in a window whose token has run
-out. A connection is counted when it is opened, a request when it is sent.
+TLS, the keyring (libsecret's file, which takes longer than a running keyring), the server's work and
+Tern's. Access tokens are never kept on disk, so that every start of the program asks for one; "token
+ended" is a refresh (F5) in a window whose token has run out. A connection is counted when it is
+opened, a request when it is sent.
 """
 import contextlib
 import glob
 import json
 import os
-import signal
-import socket
 import sqlite3
 import statistics
 import subprocess
@@ -24,8 +22,9 @@ import time
 import sample
 from desktop import Desktop, die_with_parent
 from dovecot import TokenDovecot
+from lines import Blackhole, Line, Silent
 from provider import Graph, Provider
-from tracefile import DEADLINE, BenchError, Trace, process_start, processor
+from tracefile import DEADLINE, BenchError, Course, Trace, process_start, processor
 
 EMAIL = "mira@example.org"
 # Whose mailbox is small, where only the way to it is measured.
@@ -38,74 +37,6 @@ GRAPH_SCOPES = "https://graph.test/Mail.ReadWrite offline_access"
 NO_MAIL_READ = "Mail.Send IMAP.AccessAsUser.All offline_access"
 # Seconds that a token is good for so that it has run out a moment later: a minute is taken off.
 SHORT_LIFE = 62
-
-
-class Line:
-    """tern-delay-proxy before a server."""
-
-    def __init__(self, build, port, delay, log, listen=0):
-        self.log = log
-        self.process = subprocess.Popen(
-            [os.path.join(build, "tests", "tools", "tern-delay-proxy"), "--listen", str(listen),
-             "--to", f"127.0.0.1:{port}", "--delay", str(delay), "--log", log],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True,
-            preexec_fn=die_with_parent)
-        self.port = int(self.process.stdout.readline().split()[1])
-
-    def stop(self):
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait()
-        self.process.stdout.close()
-
-    def opened(self, since):
-        """The moments from SINCE on (µs) at which a connection was opened."""
-        with open(self.log, encoding="utf-8") as file:
-            rows = [json.loads(row) for row in file]
-        return [row["t"] for row in rows if row["ev"] == "open" and row["t"] >= since]
-
-
-class Silent:
-    """A host that takes connections and says nothing."""
-    backlog = 64
-
-    def __init__(self, port):
-        self.listener = socket.socket()
-        self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self.listener.bind(("127.0.0.1", port))
-        self.listener.listen(self.backlog)
-        self.port = self.listener.getsockname()[1]
-        self.fill()
-
-    def fill(self):
-        pass
-
-    def stop(self):
-        self.listener.close()
-
-
-class Blackhole(Silent):
-    """A host whose packets get lost: its queue is full, so that the kernel answers no further SYN."""
-    backlog = 0
-
-    def fill(self):
-        self.fillers = [socket.socket() for _ in range(3)]
-        for filler in self.fillers:
-            filler.setblocking(False)
-            filler.connect_ex(("127.0.0.1", self.port))
-        probe = socket.socket()
-        probe.settimeout(0.2)
-        try:
-            probe.connect(("127.0.0.1", self.port))
-            raise BenchError("a listener with a full queue still took a connection")
-        except TimeoutError:
-            pass
-        finally:
-            probe.close()
-
-    def stop(self):
-        super().stop()
-        for filler in self.fillers:
-            filler.close()
 
 
 class Outlook:
@@ -157,7 +88,7 @@ class Outlook:
     def line(self, port, listen=0):
         self.numbers += 1
         log = os.path.join(self.folder, f"line{self.numbers}")
-        line = self.keep(Line(self.build, port, self.rtt / 2, log, listen))
+        line = self.keep(Line(self.build, port, log, listen, self.rtt / 2))
         self.lines.append(line)
         return line
 
@@ -379,46 +310,6 @@ class Outlook:
         return result
 
 
-class Course:
-    """What one start, or what came after a moment of it, asked of whom and when."""
-
-    def __init__(self, lines, events, epoch, since=None):
-        self.events = events
-        self.opened = [t - epoch for line in lines for t in line.opened(since or epoch)]
-        self.requests = {name: [event["t"] - event["ms"] * 1000 for event in events
-                                if event["ev"] == name]
-                         for name in ("token.refresh", "graph.request")}
-        self.flights = [event["t"] for event in events if event["ev"] == "imap.flight"]
-        self.began = min(self.opened + self.flights + sum(self.requests.values(), []))
-
-    def when(self, accept):
-        found = [event["t"] for event in self.events if accept(event)]
-        if not found:
-            raise BenchError("an event that was waited for is not in the trace")
-        return found[0]
-
-    def rows(self, count):
-        """When COUNT rows were on screen."""
-        return self.until(self.when(lambda e: e["ev"] == "ui.rows" and e["n"] >= count))
-
-    def fresh(self):
-        """When the folder was known to be up to date."""
-        return self.until(self.when(lambda e: e["ev"] == "fetch.done"))
-
-    def stored(self):
-        """When the first rows were in the cache."""
-        first = self.when(lambda e: e["ev"] == "fetch.first")
-        return self.until(self.when(lambda e: e["ev"] == "store.commit" and e["t"] > first))
-
-    def until(self, moment):
-        def count(times):
-            return sum(t <= moment for t in times)
-        return {"ms": (moment - self.began) / 1000, "at": moment / 1000,
-                "token": count(self.requests["token.refresh"]),
-                "graph": count(self.requests["graph.request"]), "flights": count(self.flights),
-                "connections": count(self.opened)}
-
-
 def middle(rows, key):
     return statistics.median(row[key] for row in rows)
 
@@ -485,6 +376,10 @@ first connection on; median of {result["rounds"]}, in turns, and how much longer
 {dead_row("unknown", "nothing known: first rows in the cache")}\
 {dead_row("second", "the second won last time: folder up to date")}\
 {dead_row("first", "the first won last time: folder up to date")}
+A host that won last time has its usual time to answer before the other one is asked as well, and \
+that is what it costs
+when it has died since, once.
+
 An account whose token may not read by Graph, which made {requests} requests to it, beside one \
 that has IMAP only; the same way:
 
@@ -493,6 +388,10 @@ that has IMAP only; the same way:
 {denied_row("cold", "nothing known: first rows in the cache")}\
 {denied_row("warm", "known: folder up to date")}\
 {denied_row("later", "known for more than an hour: folder up to date")}
+Scopes are those of a token for Graph, so that has to come first where nothing is known. After an \
+hour it is asked for
+again, and the IMAP server is connected to meanwhile.
+
 The same task in the programs that Tern set out to outrun: a list that is not cached in 20 to 60 s, \
 about 5 s after their
 repair, and 3 ms for a cached one without a window. Tern's window, from the start of the program on:

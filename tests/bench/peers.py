@@ -11,7 +11,6 @@ import json
 import os
 import random
 import shutil
-import signal
 import socket
 import statistics
 import subprocess
@@ -21,6 +20,7 @@ import mailbox
 import sample
 from desktop import Desktop, die_with_parent
 from dovecot import Dovecot
+from lines import Line
 
 OWNER = sample.OWNER
 EMAIL = "mira@example.org"
@@ -54,37 +54,6 @@ SyncState *
 
 class PeerError(Exception):
     """What could not be measured, and why."""
-
-
-class Line:
-    """tern-delay-proxy without a delay, for its counts. It is its own context."""
-
-    def __init__(self, build, port, log, listen=0):
-        self.log = log
-        self.process = subprocess.Popen(
-            [os.path.join(build, "tests", "tools", "tern-delay-proxy"), "--listen", str(listen),
-             "--to", f"127.0.0.1:{port}", "--log", log], stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, text=True, preexec_fn=die_with_parent)
-        self.port = int(self.process.stdout.readline().split()[1])
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait()
-        self.process.stdout.close()
-
-    def counts(self):
-        """The counts of all connections that were closed, together; the depth is the deepest's."""
-        with open(self.log, encoding="utf-8") as file:
-            rows = [json.loads(row) for row in file]
-        last = {row["connection"]: row for row in rows}
-        return {"connections": len(last),
-                "flights": sum(row["flights"] for row in last.values()),
-                "depth": max((row["depth"] for row in last.values()), default=0),
-                "up": sum(row["to_server"] for row in last.values()),
-                "down": sum(row["to_client"] for row in last.values())}
 
 
 class Peers:
