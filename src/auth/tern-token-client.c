@@ -12,6 +12,9 @@
 
 /* Resolve, connect, TLS, request and the whole answer together. */
 #define TIMEOUT_MS 30000
+/* Seconds that an unused connection is kept: for the next token of a start, and not until the
+ * network is another one or the computer has slept. */
+#define KEPT 5
 #define MOST_BYTES (256 * 1024)
 #define MOST_DEPTH 16
 /* The longest for which a provider is left alone because it asked for that, in seconds. */
@@ -70,7 +73,8 @@ tern_token_client_class_init (TernTokenClientClass *klass)
 static void
 tern_token_client_init (TernTokenClient *self)
 {
-  self->session = soup_session_new_with_options ("user-agent", "Tern/" TERN_VERSION, NULL);
+  self->session = soup_session_new_with_options ("user-agent", "Tern/" TERN_VERSION, "idle-timeout",
+                                                 KEPT, NULL);
   self->timeout = TIMEOUT_MS;
   self->moved = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 }

@@ -35,8 +35,9 @@ IMAP_SCOPES = "https://mail.test/IMAP.AccessAsUser.All offline_access"
 GRAPH_SCOPES = "https://graph.test/Mail.ReadWrite offline_access"
 # What a token may do that was granted for sending only.
 NO_MAIL_READ = "Mail.Send IMAP.AccessAsUser.All offline_access"
-# Seconds that a token is good for so that it has run out a moment later: a minute is taken off.
-SHORT_LIFE = 62
+# Seconds that a token is good for so that it has run out soon, a minute being taken off; by then the
+# connection to its page has been given up, as it has after an hour.
+SHORT_LIFE = 66
 
 
 class Outlook:
