@@ -5,8 +5,8 @@
 
 G_BEGIN_DECLS
 
-/* The step of every channel for what another one was asked for and may have done: it is looked for in
- * the target, among all that there is, before it is asked for here. */
+/* The step of every channel for what another one was asked for and may have done: it is looked for
+ * in the target, among all that there is, before it is asked for here. */
 #define TERN_STEP_ELSEWHERE "elsewhere"
 
 /**

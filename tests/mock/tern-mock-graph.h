@@ -15,9 +15,9 @@ G_BEGIN_DECLS
  *   g_assert_cmpuint (tern_mock_graph_count (graph, NULL), ==, 1);
  *
  * It has the well-known folders, whose ids are "id-inbox" and so on, takes the token "token", and
- * answers what Tern asks: mailFolders with childFolders, messages, messages with $search or $filter,
- * of which the pages hold ten, messages/delta, $value, body,
- * attachments, PATCH, move, copy, permanentDelete, creation of folders and messages, and $batch.
+ * answers what Tern asks: mailFolders with childFolders, messages, messages with $search or
+ * $filter, of which the pages hold ten, messages/delta, $value, body, attachments, PATCH, move,
+ * copy, permanentDelete, creation of folders and messages, and $batch.
  *
  * Everything may be called at any time from any thread. A request is named by its line in the log:
  * "GET me/mailFolders/id-inbox/messages/delta?…", decoded; one out of a batch has "+ " before it. A
