@@ -285,6 +285,30 @@ test_lost_copy_back (Outlook *self, gconstpointer unused)
   assert_rows (self, TERN_FOLDER_ROLE_ARCHIVE, "Letter 4:\n");
 }
 
+static void
+test_lost_draft (Outlook *self, gconstpointer unused)
+{
+  static const char draft[] = "From: ana@outlook.com\r\nTo: bob@example.com\r\n"
+                              "Subject: To be written\r\nMessage-ID: <draft@outlook.com>\r\n"
+                              "Content-Type: text/plain\r\n\r\nDear Bob,\r\n";
+  g_autoptr (GBytes) content = g_bytes_new_static (draft, strlen (draft));
+  g_autoptr (TernFolder) drafts = NULL;
+
+  start_by_graph (self);
+  drafts = outlook_get_folder (self, TERN_FOLDER_ROLE_DRAFTS);
+  lose_graph_answer (self, "POST me/mailFolders/id-drafts/messages",
+                     tern_operation_new_append (drafts->id, content, TERN_FLAGS_DRAFT, 0));
+  g_assert_cmpuint (tern_mock_graph_count_messages (self->graph, "drafts"), ==, 1);
+  tern_mock_imap_server_add_message (self->base.server, "Drafts",
+                                     &(TernMockImapMessage){ .raw = draft, .flags = "\\Draft" });
+  outlook_assert_sync (self);
+  flush (self);
+  assert_channel (self, "imap");
+  sync_folder (self, TERN_FOLDER_ROLE_DRAFTS);
+  assert_imap (self, "Drafts", "To be written: \\Draft\n");
+  assert_rows (self, TERN_FOLDER_ROLE_DRAFTS, "To be written:\n");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -295,6 +319,7 @@ main (int argc, char **argv)
   ADD ("a move whose answer is lost is not done twice by the other channel", test_lost_move);
   ADD ("a copy whose answer is lost is not made twice by the other channel", test_lost_copy);
   ADD ("a copy whose answer is lost is not made twice on the way back", test_lost_copy_back);
+  ADD ("a draft whose answer is lost is not kept twice by the other channel", test_lost_draft);
   ADD ("what is cached stays when both channels fail right after the move", test_offline);
   ADD ("letters keep their place and their text there and back, and none is there twice",
        test_mail);
