@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tern-outlook-fixture.h"
 
+#include <glib/gstdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -246,20 +248,29 @@ write_providers (Outlook *self)
 
 /* --- The fixture --- */
 
+static char *trace_path;
+
+static void
+remove_trace (void)
+{
+  g_remove (trace_path);
+  g_free (trace_path);
+}
+
+/* A process has one trace. */
 static char *
 get_trace_path (void)
 {
-  static char *path;
-
-  if (path == NULL)
+  if (trace_path == NULL)
     {
-      int fd = g_file_open_tmp ("tern-trace-XXXXXX", &path, NULL);
+      int fd = g_file_open_tmp ("tern-trace-XXXXXX", &trace_path, NULL);
 
       close (fd);
-      g_setenv ("TERN_TRACE", path, TRUE);
+      g_setenv ("TERN_TRACE", trace_path, TRUE);
       tern_trace_init ();
+      atexit (remove_trace);
     }
-  return path;
+  return trace_path;
 }
 
 void
