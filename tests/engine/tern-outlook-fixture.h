@@ -10,10 +10,10 @@ G_BEGIN_DECLS
 #define OUTLOOK_LETTERS 5
 /* What a token for Graph may be good for. */
 #define OUTLOOK_READ_WRITE                                                                         \
-  "https://graph.microsoft.com/Mail.ReadWrite https://graph.microsoft.com/Mail.Send"
+  "https://graph.microsoft.com/Mail.Send https://graph.microsoft.com/Mail.ReadWrite"
 #define OUTLOOK_READ "https://graph.microsoft.com/Mail.Read"
 #define OUTLOOK_BASIC                                                                              \
-  "https://graph.microsoft.com/Mail.ReadBasic https://graph.microsoft.com/User.Read"
+  "https://graph.microsoft.com/User.Read https://graph.microsoft.com/Mail.ReadBasic"
 #define OUTLOOK_IMAP "https://outlook.office.com/IMAP.AccessAsUser.All"
 
 /**
