@@ -5,8 +5,9 @@
 #include "tern-graph-session-private.h"
 #include "tern-graph-url.h"
 
-/* Seconds: without a byte, a connection is lost; unused, it is kept so long. */
-#define TIMEOUT 60
+/* Seconds: without a byte, a connection is lost, which is soon, as the mail may come another way;
+ * unused, it is kept so long. */
+#define TIMEOUT 20
 #define KEPT_WARM 300
 
 G_DEFINE_FINAL_TYPE (TernGraphSession, tern_graph_session, G_TYPE_OBJECT)
