@@ -437,7 +437,8 @@ tern_runner_probe (TernRunner *self, GTask *task)
  * tern_runner_start_anew:
  * @self: a runner
  *
- * Forgets how the account was doing, for its sign-in has changed, and takes up what waits.
+ * Forgets how the account was doing, for its sign-in has changed, and takes up what waits, what is
+ * on screen and what is watched.
  */
 void
 tern_runner_start_anew (TernRunner *self)
@@ -447,7 +448,11 @@ tern_runner_start_anew (TernRunner *self)
   self->failures = 0;
   g_clear_error (&self->error);
   tern_runner_tell_status (self);
+  if (self->wanted_folder == 0)
+    self->wanted_folder = self->viewed_folder;
   tern_runner_retry (self);
+  if (self->is_watched)
+    tern_runner_watch_again (self);
 }
 
 static void
