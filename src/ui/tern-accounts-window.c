@@ -32,6 +32,16 @@ filter_changed_cb (TernAccountsWindow *self)
   gtk_filter_changed (self->filter, GTK_FILTER_CHANGE_DIFFERENT);
 }
 
+/* Escape ends first the search and then the rest. */
+static void
+stop_search_cb (TernAccountsWindow *self)
+{
+  if (*gtk_editable_get_text (GTK_EDITABLE (self->entry)) != '\0')
+    gtk_editable_set_text (GTK_EDITABLE (self->entry), "");
+  else
+    gtk_window_close (GTK_WINDOW (self));
+}
+
 /* The accounts that are selected; where none is, and @all, those that are shown. */
 GArray *
 tern_accounts_window_dup_ids (TernAccountsWindow *self, gboolean all)
@@ -248,6 +258,7 @@ tern_accounts_window_class_init (TernAccountsWindowClass *klass)
   BIND (progress_bar);
 #undef BIND
   gtk_widget_class_bind_template_callback (widget_class, filter_changed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, stop_search_cb);
   gtk_widget_class_bind_template_callback (widget_class, activate_cb);
   gtk_widget_class_bind_template_callback (widget_class, stop_cb);
   tern_accounts_window_add_actions (widget_class);

@@ -178,6 +178,71 @@ class Accounts(window.WindowCase):
         self.close("List of accounts")
         self.wait_sidebar("a@example.net", "b@example.net", "c@example.net")
 
+    def test_accounts_are_removed_only_after_two_questions(self):
+        self.import_accounts(*(f"{name}@example.net----secret----127.0.0.1----{NOWHERE}"
+                               for name in "ab"))
+        self.open_accounts()
+        self.select("a@")
+        self.tern.press("Delete")
+        self.answer("Remove 1 account?", "alt+r", "Really remove 1 account?")
+        self.answer("Really remove 1 account?", "Escape", "Accounts")
+        self.wait_accounts("a@example.net")
+        self.tern.press("Delete")
+        self.answer("Remove 1 account?", "Escape", "Accounts")
+        self.wait_accounts("a@example.net")
+
+        self.tern.press("Delete")
+        self.answer("Remove 1 account?", "alt+r", "Really remove 1 account?")
+        self.answer("Really remove 1 account?", "alt+r", "Accounts")
+        self.tern.wait_label("No account found")
+        self.close("Check sign-in")
+        self.wait_sidebar("b@example.net")
+
+    def test_groups_and_tags_are_given_and_found(self):
+        self.import_accounts(*(f"{name}@example.net----secret----127.0.0.1----{NOWHERE}"
+                               for name in "ab"), group="Shop")
+        self.wait_sidebar("Shop", "a@example.net", "b@example.net")
+        self.open_accounts()
+        self.select("b@")
+        self.tern.click("push button", "Tag…")
+        self.tern.focus("Tag")
+        self.tern.type("later")
+        self.answer("Tag", "Return", "Accounts")
+        self.wait_accounts("b@example.net, Shop · later")
+        self.tern.click("push button", "Group…")
+        self.tern.focus("Group")
+        self.tern.type("Club")
+        self.answer("Group", "Return", "Accounts")
+        self.wait_accounts("b@example.net, Club · later")
+        self.close("Check sign-in")
+        self.wait_sidebar("Club", "b@example.net", "Shop", "a@example.net")
+        self.open_accounts()
+        self.select("later")
+        self.wait_accounts("b@example.net, Club · later")
+
+    def test_mail_of_an_imported_account_stays_readable_when_its_sign_in_ended(self):
+        self.import_accounts(f"{window.EMAIL}----secret----tern-test----"
+                             f"{self.provider.tell('grant')}")
+        self.tern.wait_label("No account is open")
+        # Found and opened as one of thousands would be.
+        self.tern.press("ctrl+k")
+        self.tern.type("mira")
+        self.tern.press("Return")
+        self.tern.wait_row(SUBJECT)
+        self.tern.trace.wait("fetch.done")
+
+        self.provider.tell("revoke")
+        self.server.kick()
+        self.open_accounts()
+        self.tern.click("push button", "Check sign-in")
+        self.wait_accounts(f"{window.EMAIL}, 127.0.0.1 did not accept the sign-in.")
+        self.close("Check sign-in")
+        self.tern.wait_label("127.0.0.1 did not accept the sign-in. You see what was kept here.")
+        self.assertTrue(self.tern.wait_row(SUBJECT))
+        events = len(self.tern.trace.events())
+        self.tern.click("push button", "Sign in…")
+        self.tern.trace.wait("imap.auth", after=events)
+
 
 class Providers(window.WindowCase):
     def test_a_bad_list_of_providers_is_told_and_the_window_goes_on_without_it(self):
