@@ -161,6 +161,7 @@ set_accelerators (GtkApplication *application)
     { "win.show-sidebar", { "F9" } },
     { "win.copy-code", { "<Shift><Control>c" } },
     { "win.find-account", { "<Control>k" } },
+    { "win.search", { "<Control>f" } },
     { "win.inspector", { "<Shift><Control>i" } },
     { "win.folder-new-top(int64 0)", { "<Shift><Control>n" } },
     { "win.folder-rename(int64 0)", { "F2" } },

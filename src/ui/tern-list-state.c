@@ -182,3 +182,35 @@ tern_list_state_for_bar (const TernStatus *status, const char *server, gboolean 
   state->is_calm = TRUE;
   return state;
 }
+
+/**
+ * tern_list_state_for_search:
+ * @is_asking: whether an answer is still to come
+ * @error: (nullable): why the server was not asked, or not to the end
+ * @server: (nullable): the server's name
+ *
+ * Decides what is said where a search has no row to show, or above its rows.
+ *
+ * Returns: (transfer full): the state, which points to @error
+ */
+TernListState *
+tern_list_state_for_search (gboolean is_asking, const GError *error, const char *server)
+{
+  TernListState *state;
+
+  if (error != NULL)
+    {
+      g_autofree char *sentence = tern_error_to_sentence (error, server);
+      /* Translators: %s is a sentence that says why. */
+      g_autofree char *description =
+          g_strdup_printf (_ ("Only what is kept on this computer was searched. %s"), sentence);
+
+      state = state_new ("dialog-warning-symbolic", _ ("Nothing found here"), description);
+      state->error = error;
+      return state;
+    }
+  if (is_asking)
+    return state_new ("system-search-symbolic", _ ("Searching"), NULL);
+  return state_new ("system-search-symbolic", _ ("Nothing found"),
+                    _ ("No letter in this folder has all of these words."));
+}

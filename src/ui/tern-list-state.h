@@ -36,6 +36,8 @@ TernListState *tern_list_state_for_page (gboolean has_accounts,
                                          const char *server);
 TernListState *
 tern_list_state_for_bar (const TernStatus *status, const char *server, gboolean has_struck_out);
+TernListState *
+tern_list_state_for_search (gboolean is_asking, const GError *error, const char *server);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TernListState, tern_list_state_free)
 

@@ -35,6 +35,12 @@ struct _TernMessageListPane
   gboolean grows_next;
   guint top_callback; /* before the next frame: shows the top of the list */
 
+  TernQuery *query;                /* what is looked for in the folder; NULL for nothing */
+  GCancellable *search;            /* of what was asked for it */
+  TernSearchResult *search_result; /* of the servers; NULL while they were not asked */
+  gboolean is_searching;           /* an answer is to come */
+  guint search_source;             /* until the server is asked */
+
   gboolean starts_window;
   gboolean ends_window;
   gboolean compact;
@@ -45,6 +51,8 @@ struct _TernMessageListPane
   GtkWidget *subtitle;
   GtkWidget *route_popover;
   GtkWidget *folder_button;
+  GtkWidget *search_bar;
+  GtkWidget *search_entry;
   GtkWidget *bar;
   GtkWidget *bar_icon;
   GtkWidget *bar_label;
@@ -58,6 +66,16 @@ struct _TernMessageListPane
   GtkWidget *page_technical;
   GtkWidget *progress;
 };
+
+/* tern-message-list-pane.c */
+void tern_message_list_pane_use_list (TernMessageListPane *self, TernMessageList *list);
+
+/* tern-message-list-pane-search.c */
+void tern_message_list_pane_search_changed (TernMessageListPane *self);
+void tern_message_list_pane_search_activated (TernMessageListPane *self);
+void tern_message_list_pane_search_mode_changed (TernMessageListPane *self);
+void tern_message_list_pane_drop_search (TernMessageListPane *self);
+const GError *tern_message_list_pane_get_search_error (TernMessageListPane *self);
 
 /* tern-message-list-pane-rows.c */
 void tern_message_list_pane_init_rows (TernMessageListPane *self);

@@ -50,6 +50,20 @@ is_syncing (TernMessageListPane *self)
          self->status->folder_id == self->folder_id && self->status->done < self->status->total;
 }
 
+/* (transfer full): what the search that is shown has come to */
+static char *
+describe_search (TernMessageListPane *self)
+{
+  guint n = g_list_model_get_n_items (G_LIST_MODEL (self->list));
+
+  if (self->is_searching)
+    return g_strdup (_ ("Searching…"));
+  if (self->search_result != NULL && self->search_result->is_truncated)
+    /* Translators: the number of letters that a search has found and shows. */
+    return g_strdup_printf (_ ("The newest %u"), n);
+  return g_strdup_printf (ngettext ("%u letter found", "%u letters found", n), n);
+}
+
 static void
 update_header (TernMessageListPane *self)
 {
@@ -58,7 +72,9 @@ update_header (TernMessageListPane *self)
 
   gtk_label_set_text (GTK_LABEL (self->title),
                       folder != NULL ? tern_format_folder (folder) : _ ("Mail"));
-  if (is_syncing (self))
+  if (self->query != NULL)
+    subtitle = describe_search (self);
+  else if (is_syncing (self))
     {
       /* Translators: how many letters of a folder have arrived, of how many. */
       subtitle = g_strdup_printf (_ ("%'u of %'u"), self->status->done, self->status->total);
@@ -67,7 +83,7 @@ update_header (TernMessageListPane *self)
     }
   else if (folder != NULL)
     subtitle = tern_route_describe (self->status, folder->validated, g_get_real_time ());
-  gtk_widget_set_visible (self->progress, is_syncing (self));
+  gtk_widget_set_visible (self->progress, self->query == NULL && is_syncing (self));
   gtk_label_set_text (GTK_LABEL (self->subtitle), subtitle != NULL ? subtitle : "");
   gtk_widget_set_visible (self->subtitle, subtitle != NULL && *subtitle != '\0');
   gtk_widget_set_sensitive (self->title_button, folder != NULL);
@@ -102,8 +118,11 @@ set_button (GtkWidget *button, const TernListState *state)
 static void
 update_bar (TernMessageListPane *self)
 {
+  const GError *missed = tern_message_list_pane_get_search_error (self);
   g_autoptr (TernListState) state =
-      tern_list_state_for_bar (self->status, server_name (self), self->has_struck_out);
+      missed != NULL
+          ? tern_list_state_for_search (FALSE, missed, server_name (self))
+          : tern_list_state_for_bar (self->status, server_name (self), self->has_struck_out);
   g_autofree char *technical = NULL;
 
   gtk_revealer_set_reveal_child (GTK_REVEALER (self->bar), state != NULL);
@@ -121,12 +140,21 @@ update_bar (TernMessageListPane *self)
     gtk_widget_remove_css_class (self->bar, "calm");
 }
 
+static TernListState *
+choose_page (TernMessageListPane *self)
+{
+  if (self->query != NULL)
+    return tern_list_state_for_search (
+        self->is_searching, tern_message_list_pane_get_search_error (self), server_name (self));
+  return tern_list_state_for_page (tern_folder_list_count_accounts (self->folders) > 0,
+                                   tern_message_list_pane_get_folder (self), self->status,
+                                   server_name (self));
+}
+
 static void
 update_page (TernMessageListPane *self)
 {
-  g_autoptr (TernListState) state = tern_list_state_for_page (
-      tern_folder_list_count_accounts (self->folders) > 0, tern_message_list_pane_get_folder (self),
-      self->status, server_name (self));
+  g_autoptr (TernListState) state = choose_page (self);
 
   gtk_revealer_set_reveal_child (GTK_REVEALER (self->bar), FALSE);
   adw_status_page_set_icon_name (ADW_STATUS_PAGE (self->page), state->icon);
@@ -272,25 +300,31 @@ sync_folder (TernMessageListPane *self, TernFetchPolicy policy)
 }
 
 static void
-drop_folder (TernMessageListPane *self)
+drop_list (TernMessageListPane *self)
 {
-  g_cancellable_cancel (self->cancellable);
-  g_clear_object (&self->cancellable);
   tern_message_list_pane_clear_rows (self);
   gtk_list_view_set_model (GTK_LIST_VIEW (self->list_view), NULL);
   g_clear_object (&self->selection);
   g_clear_object (&self->shown);
   g_clear_object (&self->list);
-  g_clear_pointer (&self->status, tern_status_unref);
-  self->folder_id = 0;
   self->has_cursor = FALSE;
   self->advance = FALSE;
 }
 
 static void
-close_folder (TernMessageListPane *self)
+drop_folder (TernMessageListPane *self)
 {
-  drop_folder (self);
+  g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
+  self->folder_id = 0;
+  tern_message_list_pane_drop_search (self);
+  drop_list (self);
+  g_clear_pointer (&self->status, tern_status_unref);
+}
+
+static void
+select_nothing (TernMessageListPane *self)
+{
   if (self->selected == NULL)
     return;
   g_clear_object (&self->selected);
@@ -298,9 +332,19 @@ close_folder (TernMessageListPane *self)
 }
 
 static void
-open_list (TernMessageListPane *self)
+close_folder (TernMessageListPane *self)
 {
-  self->list = tern_message_list_new (self->engine, self->folder_id);
+  drop_folder (self);
+  select_nothing (self);
+}
+
+/* Shows a list of the folder that is open, which is taken over, in place of the one before. */
+void
+tern_message_list_pane_use_list (TernMessageListPane *self, TernMessageList *list)
+{
+  drop_list (self);
+  select_nothing (self);
+  self->list = list;
   tern_message_list_pane_show_list (self);
   self->selection = gtk_multi_selection_new (G_LIST_MODEL (g_object_ref (self->shown)));
   g_signal_connect_object (self->selection, "selection-changed",
@@ -334,7 +378,7 @@ tern_message_list_pane_open (TernMessageListPane *self, gint64 folder_id)
       self->account_id = folder->account_id;
       self->status = tern_engine_dup_status (self->engine, self->account_id);
       self->cancellable = g_cancellable_new ();
-      open_list (self);
+      tern_message_list_pane_use_list (self, tern_message_list_new (self->engine, folder_id));
       sync_folder (self, TERN_FETCH_VALIDATE);
     }
   tern_engine_set_viewed_folder (self->engine, self->folder_id);
@@ -494,6 +538,8 @@ bind_children (GtkWidgetClass *klass)
   BIND (subtitle);
   BIND (route_popover);
   BIND (folder_button);
+  BIND (search_bar);
+  BIND (search_entry);
   BIND (bar);
   BIND (bar_icon);
   BIND (bar_label);
@@ -541,6 +587,10 @@ tern_message_list_pane_class_init (TernMessageListPaneClass *klass)
   bind_children (widget_class);
   gtk_widget_class_bind_template_callback (widget_class, activate_cb);
   gtk_widget_class_bind_template_callback (widget_class, route_shown_cb);
+  gtk_widget_class_bind_template_callback (widget_class, tern_message_list_pane_search_changed);
+  gtk_widget_class_bind_template_callback (widget_class, tern_message_list_pane_search_activated);
+  gtk_widget_class_bind_template_callback (widget_class,
+                                           tern_message_list_pane_search_mode_changed);
 }
 
 static void
@@ -551,6 +601,8 @@ tern_message_list_pane_init (TernMessageListPane *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   gtk_menu_button_set_create_popup_func (GTK_MENU_BUTTON (self->folder_button), folder_menu_cb,
                                          self, NULL);
+  gtk_search_bar_connect_entry (GTK_SEARCH_BAR (self->search_bar),
+                                GTK_EDITABLE (self->search_entry));
   tern_message_list_pane_init_rows (self);
   g_signal_connect (click, "released", G_CALLBACK (released_cb), self);
   gtk_widget_add_controller (self->list_view, GTK_EVENT_CONTROLLER (click));

@@ -23,6 +23,8 @@ TernFolder *tern_message_list_pane_get_folder (TernMessageListPane *self);
 gint64 tern_message_list_pane_get_account_id (TernMessageListPane *self);
 TernStatus *tern_message_list_pane_get_status (TernMessageListPane *self);
 void tern_message_list_pane_refresh (TernMessageListPane *self);
+void tern_message_list_pane_begin_search (TernMessageListPane *self);
+gboolean tern_message_list_pane_end_search (TernMessageListPane *self);
 void tern_message_list_pane_update (TernMessageListPane *self);
 
 /* Selection. */

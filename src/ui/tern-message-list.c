@@ -20,6 +20,7 @@ struct _TernMessageList
   GHashTable *items; /* gint64 id (in the item) → TernMessageItem, not owned: all that live */
   GQueue recent;     /* TernMessageItem, owned: those read last, newest first */
   gboolean loaded;   /* whether @keys is the whole folder */
+  gboolean is_found; /* @keys are what a search has found, and no others */
 };
 
 enum
@@ -111,6 +112,17 @@ put_message (TernMessageList *self, TernMessage *message)
   g_object_unref (item);
 }
 
+/* Rows that were found stand among others, so each is read alone. */
+static void
+read_one (TernMessageList *self, guint position)
+{
+  g_autoptr (TernMessage) message =
+      tern_engine_read_message (self->engine, KEY (self->keys, position)->id, NULL);
+
+  if (message != NULL)
+    put_message (self, message);
+}
+
 static void
 read_around (TernMessageList *self, guint position)
 {
@@ -158,7 +170,10 @@ tern_message_list_get_item (GListModel *model, guint position)
     return g_object_ref (item);
 
   item = make_item (self, key);
-  read_around (self, position);
+  if (self->is_found)
+    read_one (self, position);
+  else
+    read_around (self, position);
   return item;
 }
 
@@ -255,14 +270,16 @@ change_keys (TernMessageList *self, GArray *changed)
  * @self: a list
  * @changes: what changed in its folder
  *
- * Applies a batch with the fewest ranges. A row that is added twice or removed without having been
- * there is passed over, so batches and the load of all keys may overlap.
+ * Applies a batch with the fewest ranges. To what a search has found nothing is added. A row that
+ * is added twice or removed without having been there is passed over, so batches and the load of
+ * all keys may overlap.
  */
 void
 tern_message_list_apply (TernMessageList *self, const TernFolderChanges *changes)
 {
   remove_keys (self, changes->removed);
-  add_keys (self, changes->added);
+  if (!self->is_found)
+    add_keys (self, changes->added);
   change_keys (self, changes->changed);
 }
 
@@ -416,6 +433,51 @@ tern_message_list_new (TernEngine *engine, gint64 folder_id)
   tern_engine_load_keys_async (engine, folder_id, self->cancellable, load_keys_cb,
                                g_object_ref (self));
   return self;
+}
+
+/**
+ * tern_message_list_new_found:
+ * @engine: the engine
+ * @folder_id: the folder
+ *
+ * Makes the list of what a search in a folder has found: nothing yet. What changes in the folder
+ * changes here, too.
+ *
+ * Returns: (transfer full): a new list of #TernMessageItem
+ */
+TernMessageList *
+tern_message_list_new_found (TernEngine *engine, gint64 folder_id)
+{
+  TernMessageList *self = g_object_new (TERN_TYPE_MESSAGE_LIST, NULL);
+
+  self->engine = g_object_ref (engine);
+  self->folder_id = folder_id;
+  self->is_found = TRUE;
+  g_signal_connect_object (engine, "changed", G_CALLBACK (changed_cb), self, 0);
+  return self;
+}
+
+/**
+ * tern_message_list_show_found:
+ * @self: a list of what was found
+ * @messages: (element-type TernMessage): what was found now, newest first
+ *
+ * Shows these and no others, with the fewest ranges.
+ */
+void
+tern_message_list_show_found (TernMessageList *self, GPtrArray *messages)
+{
+  g_autoptr (GArray) keys = g_array_new (FALSE, FALSE, sizeof (TernRowKey));
+
+  for (guint i = 0; i < messages->len; i++)
+    {
+      TernRowKey key = tern_message_get_key (messages->pdata[i]);
+
+      g_array_append_val (keys, key);
+    }
+  take_keys (self, (const TernRowKey *) (gpointer) keys->data, keys->len);
+  self->loaded = TRUE;
+  g_signal_emit (self, signals[SIGNAL_LOADED], 0);
 }
 
 /**

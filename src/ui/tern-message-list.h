@@ -11,6 +11,8 @@ G_DECLARE_FINAL_TYPE (TernMessageList, tern_message_list, TERN, MESSAGE_LIST, GO
 
 /* Signal: loaded (), when all keys of the folder are there. */
 TernMessageList *tern_message_list_new (TernEngine *engine, gint64 folder_id);
+TernMessageList *tern_message_list_new_found (TernEngine *engine, gint64 folder_id);
+void tern_message_list_show_found (TernMessageList *self, GPtrArray *messages);
 gint64 tern_message_list_get_folder_id (TernMessageList *self);
 gboolean tern_message_list_is_loaded (TernMessageList *self);
 gboolean tern_message_list_find (TernMessageList *self, TernRowKey key, guint *position);

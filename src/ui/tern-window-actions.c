@@ -220,11 +220,31 @@ refresh_cb (GtkWidget *widget, const char *name, GVariant *parameter)
                                        refresh_folders_cb, NULL);
 }
 
+/* Out of a search first, then out of the list. */
+static gboolean
+leaves_search (TernWindow *self)
+{
+  return gtk_widget_get_focus_child (self->list_pane) != NULL &&
+         tern_message_list_pane_end_search (LIST (self));
+}
+
+static void
+search_cb (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  TernWindow *self = TERN_WINDOW (widget);
+
+  adw_leaflet_set_visible_child (ADW_LEAFLET (self->outer), self->inner);
+  adw_leaflet_set_visible_child (ADW_LEAFLET (self->inner), self->list_pane);
+  tern_message_list_pane_begin_search (LIST (self));
+}
+
 static void
 pane_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   TernWindow *self = TERN_WINDOW (widget);
 
+  if (g_str_equal (name, "win.back") && leaves_search (self))
+    return;
   if (g_str_equal (name, "win.back"))
     tern_window_go_back (self);
   else
@@ -330,6 +350,7 @@ tern_window_add_actions (GtkWidgetClass *klass)
     { "win.back", NULL, pane_cb },
     { "win.show-sidebar", NULL, pane_cb },
     { "win.find-account", NULL, find_account_cb },
+    { "win.search", NULL, search_cb },
     { "win.inspector", NULL, inspector_cb },
     { "win.undo", NULL, undo_cb },
     { "win.go", "s", go_cb },

@@ -21,6 +21,7 @@ static const struct
   { GDK_KEY_M, GDK_SHIFT_MASK, TRUE, "win.copy" },
   { GDK_KEY_exclam, 0, TRUE, "win.junk" },
   { GDK_KEY_t, 0, TRUE, "win.tags" },
+  { GDK_KEY_slash, 0, TRUE, "win.search" },
   { GDK_KEY_x, 0, TRUE, "win.select" },
   { GDK_KEY_z, 0, TRUE, "win.undo" },
   { GDK_KEY_Down, 0, FALSE, "win.next" },
@@ -82,7 +83,7 @@ pressed_cb (GtkEventControllerKey *controller,
 
   if (is_editing (self))
     return FALSE;
-  if (key == GDK_KEY_exclam) /* where it stands decides whether it needs Shift */
+  if (key == GDK_KEY_exclam || key == GDK_KEY_slash) /* where they stand decides about Shift */
     modifiers &= ~(GdkModifierType) GDK_SHIFT_MASK;
   if (self->go_pending && modifiers == 0 && go (self, key))
     return TRUE;

@@ -279,6 +279,57 @@ test_find (void)
   close_lists (&lists);
 }
 
+/* Shows what a search has found in place of what was shown. */
+static void
+show_found (Lists *lists, guint first, guint n)
+{
+  g_autoptr (GPtrArray) found =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) tern_message_unref);
+  g_autoptr (GPtrArray) page =
+      tern_engine_read_page (lists->engine, lists->store.inbox, NULL, 50, NULL);
+
+  for (guint i = 0; i < n; i++)
+    g_ptr_array_add (found, tern_message_ref (page->pdata[first + 2 * i]));
+  tern_message_list_show_found (lists->list, found);
+}
+
+static void
+test_found (void)
+{
+  Lists lists;
+  g_autoptr (TernChanges) changes = tern_changes_new ();
+  g_autoptr (TernMessageItem) item = NULL;
+  TernRowKey other;
+
+  open_lists (&lists, 50);
+  load_all (&lists);
+  other = tern_message_list_get_key (lists.list, 3);
+  g_signal_handlers_disconnect_by_func (lists.list, items_changed_cb, &lists);
+  g_object_unref (lists.list);
+  lists.list = tern_message_list_new_found (lists.engine, lists.store.inbox);
+  g_array_set_size (lists.mirror, 0);
+  g_signal_connect (lists.list, "items-changed", G_CALLBACK (items_changed_cb), &lists);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (lists.list)), ==, 0);
+  g_assert_false (tern_message_list_is_loaded (lists.list));
+
+  show_found (&lists, 10, 5);
+  check_mirror (&lists);
+  g_assert_true (tern_message_list_is_loaded (lists.list));
+  item = g_list_model_get_item (G_LIST_MODEL (lists.list), 1);
+  g_assert_cmpint (tern_message_item_get_id (item), ==, id_at (&lists, 1));
+  g_assert_nonnull (tern_message_item_get_message (item));
+  show_found (&lists, 12, 3);
+  check_mirror (&lists);
+
+  /* What is new in the folder was not looked for; what goes is not there any more. */
+  tern_changes_add (changes, lists.store.inbox, other);
+  tern_changes_remove (changes, lists.store.inbox, tern_message_list_get_key (lists.list, 0));
+  g_signal_emit_by_name (lists.engine, "changed", changes);
+  check_mirror (&lists);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (lists.list)), ==, 2);
+  close_lists (&lists);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -292,5 +343,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/list/any mixture of changes is told exactly", test_random);
   g_test_add_func ("/ui/list/a changed row keeps its object and says so once", test_changed);
   g_test_add_func ("/ui/list/a row that is gone is looked for where it was", test_find);
+  g_test_add_func ("/ui/list/what a search has found is shown alone, and as it changes",
+                   test_found);
   return g_test_run ();
 }

@@ -9,6 +9,7 @@ import window
 import sample  # found by way of window
 
 NEWEST = "打ち合わせの件"
+PASSWORDS = "passwords"
 LETTERS = 3000
 # What is read out beyond the screen is what the list happens to have widgets for.
 ON_SCREEN = 10
@@ -83,6 +84,23 @@ class SampleMailbox(window.WindowCase):
         tern.trace.wait("op.log", after=events)
         tern.press("ctrl+z")
         self.assertIn("Starred", tern.wait_row(NEWEST))
+
+    def test_a_letter_is_found_by_key_and_the_folder_is_back_after_it(self):
+        tern, _proxy = self.start_filled()
+        tern.press("ctrl+f")
+        tern.type("subject:passwords from:nobody")
+        tern.press("Return")
+        window.wait_for("word of it", lambda: "Nothing found" in tern.names("label"))
+        tern.press("ctrl+f", "ctrl+a")
+        tern.type("subject:passwords")
+        tern.wait_row(PASSWORDS)
+        tern.press("Return")
+        window.wait_for("the server's answer", lambda: "1 letter found" in tern.names("label"))
+        self.assertEqual(len(tern.rows()), 1)
+        tern.press("j")
+        window.wait_for("a selected letter", lambda: PASSWORDS in tern.selected_row())
+        tern.press("Escape")
+        tern.wait_row(NEWEST)
 
     def test_folders_are_made_and_letters_tagged_and_marked_by_keys(self):
         tern, _proxy = self.start_filled()
