@@ -20,8 +20,7 @@ make_structure (void)
 static gint64
 put (Fixture *f, gint64 folder, guint n, const char *subject, const char *snippet)
 {
-  TernMessage *message = fixture_message (n, TERN_FLAGS_NONE);
-  g_autofree char *remote_id = g_strdup (message->remote_id);
+  g_autoptr (TernMessage) message = fixture_message (n, TERN_FLAGS_NONE);
 
   g_free ((char *) message->subject);
   message->subject = g_strdup (subject);
@@ -30,7 +29,7 @@ put (Fixture *f, gint64 folder, guint n, const char *subject, const char *snippe
   g_clear_pointer (&message->structure, tern_structure_unref);
   message->structure = make_structure ();
   fixture_put_message (f, folder, message);
-  return fixture_find (f, folder, remote_id);
+  return fixture_find (f, folder, message->remote_id);
 }
 
 static void
