@@ -25,6 +25,9 @@
 
 #include "tern-mock-graph.h"
 
+#define HOUR (60 * 60)
+#define DAY (24 * HOUR)
+
 typedef struct
 {
   TernMockGraph *graph;
@@ -119,6 +122,23 @@ line_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   g_data_input_stream_read_line_async (self->input, G_PRIORITY_DEFAULT, NULL, line_cb, self);
 }
 
+/* "Letter 1" to "Letter N", each newer than the last one, and all too old to be fetched before
+ * anybody opens them. */
+static void
+add_letters (TernMockGraph *graph, guint n)
+{
+  gint64 newest = g_get_real_time () / G_USEC_PER_SEC - 40 * DAY;
+
+  for (guint i = 1; i <= n; i++)
+    {
+      g_autofree char *subject = g_strdup_printf ("Letter %u", i);
+
+      tern_mock_graph_add_message (
+          graph, "inbox",
+          &(TernMockGraphMessage){ .subject = subject, .received = newest - (n - i) * 5 * HOUR });
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -147,8 +167,7 @@ main (int argc, char **argv)
     }
   graph = tern_mock_graph_new_secure (certificate);
   tern_mock_graph_set_provider (graph, provider);
-  tern_mock_graph_add_letters (graph, "inbox",
-                               argc > 1 ? (guint) g_ascii_strtoull (argv[1], NULL, 10) : 0);
+  add_letters (graph, argc > 1 ? (guint) g_ascii_strtoull (argv[1], NULL, 10) : 0);
   base = tern_mock_graph_dup_base (graph);
   printf ("%s\n", base);
   fflush (stdout);
