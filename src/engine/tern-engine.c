@@ -702,6 +702,23 @@ tern_engine_read_page (
 }
 
 /**
+ * tern_engine_read_account:
+ * @self: the engine
+ * @account_id: an account
+ * @error: return location for %TERN_ERROR_GONE or %TERN_ERROR_STORAGE
+ *
+ * Returns: (transfer full) (nullable): the account
+ */
+TernAccount *
+tern_engine_read_account (TernEngine *self, gint64 account_id, GError **error)
+{
+  TernStore *reader;
+
+  return require_reader (self, &reader, error) ? tern_store_get_account (reader, account_id, error)
+                                               : NULL;
+}
+
+/**
  * tern_engine_read_message:
  * @self: the engine
  * @message_id: a message

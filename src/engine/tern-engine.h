@@ -64,6 +64,7 @@ void tern_engine_start_background (TernEngine *self);
 /* Bounded reads of the cache, without waiting, on the thread that made the engine. Before the
  * database exists they return empty arrays. All: (transfer full). */
 GPtrArray *tern_engine_read_accounts (TernEngine *self, GError **error);
+TernAccount *tern_engine_read_account (TernEngine *self, gint64 account_id, GError **error);
 TernFolder *tern_engine_read_first_inbox (TernEngine *self);
 GPtrArray *tern_engine_read_folders (TernEngine *self, gint64 account_id, GError **error);
 TernFolder *tern_engine_read_folder (TernEngine *self, gint64 folder_id, GError **error);

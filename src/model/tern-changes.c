@@ -5,6 +5,8 @@ struct _TernChanges
 {
   GHashTable *folders;  /* gint64 folder id → FolderLog */
   GHashTable *accounts; /* gint64 account ids whose folder list changed */
+  GHashTable *changed;  /* gint64 account ids that are all that changed in the list of accounts */
+  gboolean is_whole;    /* the list of accounts is to be read as a whole */
 };
 
 typedef enum
@@ -60,6 +62,7 @@ tern_changes_new (void)
 
   self->folders = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, folder_log_free);
   self->accounts = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  self->changed = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   return self;
 }
 
@@ -82,6 +85,7 @@ changes_clear (gpointer data)
 
   g_hash_table_unref (self->folders);
   g_hash_table_unref (self->accounts);
+  g_hash_table_unref (self->changed);
 }
 
 /**
@@ -214,6 +218,21 @@ void
 tern_changes_folders (TernChanges *self, gint64 account_id)
 {
   g_hash_table_add (self->accounts, copy_id (account_id));
+  self->is_whole = self->is_whole || account_id == 0;
+}
+
+/**
+ * tern_changes_account:
+ * @self: a batch that is still being filled
+ * @account_id: an account
+ *
+ * Notes that the account came, went, or is not what it was: the list of accounts changed in that.
+ */
+void
+tern_changes_account (TernChanges *self, gint64 account_id)
+{
+  g_hash_table_add (self->accounts, copy_id (0));
+  g_hash_table_add (self->changed, copy_id (account_id));
 }
 
 /**
@@ -249,7 +268,11 @@ tern_changes_merge (TernChanges *self, const TernChanges *later)
     }
   g_hash_table_iter_init (&folders, later->accounts);
   while (g_hash_table_iter_next (&folders, &id, NULL))
-    tern_changes_folders (self, *(gint64 *) id);
+    g_hash_table_add (self->accounts, copy_id (*(gint64 *) id));
+  g_hash_table_iter_init (&folders, later->changed);
+  while (g_hash_table_iter_next (&folders, &id, NULL))
+    g_hash_table_add (self->changed, copy_id (*(gint64 *) id));
+  self->is_whole = self->is_whole || later->is_whole;
 }
 
 static void
@@ -329,4 +352,27 @@ gboolean
 tern_changes_has_folder_list (const TernChanges *self, gint64 account_id)
 {
   return g_hash_table_contains (self->accounts, &account_id);
+}
+
+/**
+ * tern_changes_list_accounts:
+ * @self: a batch in which the list of accounts changed
+ *
+ * Returns: (transfer full) (element-type gint64) (nullable): the accounts that came, went, or
+ *   changed; %NULL where that may be any
+ */
+GArray *
+tern_changes_list_accounts (const TernChanges *self)
+{
+  GArray *ids;
+  GHashTableIter iter;
+  gpointer id;
+
+  if (self->is_whole)
+    return NULL;
+  ids = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_hash_table_iter_init (&iter, self->changed);
+  while (g_hash_table_iter_next (&iter, &id, NULL))
+    g_array_append_val (ids, *(gint64 *) id);
+  return ids;
 }

@@ -48,10 +48,12 @@ void tern_changes_remove (TernChanges *self, gint64 folder_id, TernRowKey key);
 void tern_changes_change (TernChanges *self, gint64 folder_id, TernRowKey key);
 void tern_changes_counts (TernChanges *self, gint64 folder_id);
 void tern_changes_folders (TernChanges *self, gint64 account_id);
+void tern_changes_account (TernChanges *self, gint64 account_id);
 
 const TernFolderChanges *tern_changes_get_folder (const TernChanges *self, gint64 folder_id);
 GPtrArray *tern_changes_list (const TernChanges *self);
 gboolean tern_changes_has_folder_list (const TernChanges *self, gint64 account_id);
+GArray *tern_changes_list_accounts (const TernChanges *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TernChanges, tern_changes_unref)
 

@@ -189,7 +189,7 @@ tern_store_remove_account (TernStore *self, gint64 account_id, TernChanges *chan
   success = delete_account (self, account_id, error);
   if (success && sqlite3_changes (self->db) > 0)
     {
-      tern_store_note_list (self, TERN_NOTE_FOLDERS, 0);
+      tern_store_note_list (self, TERN_NOTE_ACCOUNT, account_id);
       tern_store_note_list (self, TERN_NOTE_FOLDERS, account_id);
       tern_trace ("cache.invalidate", TERN_TRACE_STR ("what", "account"),
                   TERN_TRACE_STR ("why", "removed"));
@@ -311,11 +311,18 @@ tern_store_set_body_days (
     return FALSE;
   success = tern_store_run_ids (self, "UPDATE account SET body_days = ?2 WHERE id = ?1",
                                 TERN_IDS (account_id, days), error);
-  tern_store_note_list (self, TERN_NOTE_FOLDERS, 0);
+  tern_store_note_list (self, TERN_NOTE_ACCOUNT, account_id);
   return tern_store_leave (self, success, changes, error);
 }
 
 /* --- What people find accounts by --- */
+
+static void
+note_accounts (TernStore *self, const gint64 *ids, gsize n)
+{
+  for (gsize i = 0; i < n; i++)
+    tern_store_note_list (self, TERN_NOTE_ACCOUNT, ids[i]);
+}
 
 static gboolean
 set_text (TernStore *self, const char *sql, gint64 id, const char *text, GError **error)
@@ -356,7 +363,7 @@ tern_store_set_group (TernStore *self,
   for (gsize i = 0; success && i < n; i++)
     success =
         set_text (self, "UPDATE account SET group_name = ?2 WHERE id = ?1", ids[i], group, error);
-  tern_store_note_list (self, TERN_NOTE_FOLDERS, 0);
+  note_accounts (self, ids, n);
   return tern_store_leave (self, success, changes, error);
 }
 
@@ -424,7 +431,7 @@ tern_store_change_tags (TernStore *self,
     return FALSE;
   for (gsize i = 0; success && i < n; i++)
     success = change_tags (self, ids[i], add, remove, error);
-  tern_store_note_list (self, TERN_NOTE_FOLDERS, 0);
+  note_accounts (self, ids, n);
   return tern_store_leave (self, success, changes, error);
 }
 
@@ -454,7 +461,7 @@ tern_store_set_notify (TernStore *self,
   for (gsize i = 0; success && i < n; i++)
     success = tern_store_run_ids (self, "UPDATE account SET notify = ?2 WHERE id = ?1",
                                   TERN_IDS (ids[i], notify != FALSE), error);
-  tern_store_note_list (self, TERN_NOTE_FOLDERS, 0);
+  note_accounts (self, ids, n);
   return tern_store_leave (self, success, changes, error);
 }
 

@@ -83,6 +83,7 @@ typedef enum
   TERN_NOTE_CHANGED,
   TERN_NOTE_COUNTS,
   TERN_NOTE_FOLDERS,
+  TERN_NOTE_ACCOUNT,
 } TernNoteKind;
 
 gboolean tern_store_enter (TernStore *self, GError **error);

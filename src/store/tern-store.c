@@ -253,6 +253,9 @@ tell (const Note *note, TernChanges *changes)
     case TERN_NOTE_FOLDERS:
       tern_changes_folders (changes, note->id);
       break;
+    case TERN_NOTE_ACCOUNT:
+      tern_changes_account (changes, note->id);
+      break;
     default:
       g_assert_not_reached ();
     }

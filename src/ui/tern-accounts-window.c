@@ -5,6 +5,7 @@
 
 #include <glib/gi18n.h>
 
+#include "tern-error.h"
 #include "tern-ui-error.h"
 
 G_DEFINE_FINAL_TYPE (TernAccountsWindow, tern_accounts_window, ADW_TYPE_WINDOW)
@@ -154,6 +155,17 @@ activate_cb (TernAccountsWindow *self, guint position)
 /* --- What changes --- */
 
 static void
+add_item (TernAccountsWindow *self, TernAccount *account)
+{
+  g_autoptr (TernStatus) status = tern_engine_dup_status (self->engine, account->id);
+  g_autoptr (TernFolderItem) item = tern_folder_item_new (account, NULL, 0);
+
+  tern_folder_item_set_status (item, status);
+  g_hash_table_insert (self->items, g_memdup2 (&account->id, sizeof account->id), item);
+  g_list_store_append (self->store, item);
+}
+
+static void
 reload (TernAccountsWindow *self)
 {
   g_autoptr (GPtrArray) accounts = tern_engine_read_accounts (self->engine, NULL);
@@ -186,10 +198,38 @@ reload (TernAccountsWindow *self)
 }
 
 static void
+read_account (TernAccountsWindow *self, gint64 id)
+{
+  TernFolderItem *item = g_hash_table_lookup (self->items, &id);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TernAccount) account = tern_engine_read_account (self->engine, id, &error);
+  guint position;
+
+  if (account != NULL && item != NULL)
+    tern_folder_item_update (item, account, NULL, 0);
+  else if (item != NULL && g_error_matches (error, TERN_ERROR, TERN_ERROR_GONE) &&
+           g_list_store_find (self->store, item, &position))
+    {
+      g_hash_table_remove (self->items, &id);
+      g_list_store_remove (self->store, position);
+    }
+  else if (account != NULL)
+    add_item (self, account);
+}
+
+/* Only what changed is touched: the others stay selected and where they are. */
+static void
 changed_cb (TernAccountsWindow *self, TernChanges *changes)
 {
-  if (tern_changes_has_folder_list (changes, 0))
+  g_autoptr (GArray) ids = NULL;
+
+  if (!tern_changes_has_folder_list (changes, 0))
+    return;
+  ids = tern_changes_list_accounts (changes);
+  if (ids == NULL)
     reload (self);
+  for (guint i = 0; ids != NULL && i < ids->len; i++)
+    read_account (self, g_array_index (ids, gint64, i));
 }
 
 static void

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "tern-error.h"
 #include "tern-folder-tree.h"
 
 /* With more accounts than these, only those show their folders whose heading was clicked. */
@@ -96,9 +97,10 @@ compare_entries (gconstpointer a, gconstpointer b)
   /* Accounts without a group stand above the groups. */
   if ((left->group == NULL) != (right->group == NULL))
     return left->group == NULL ? -1 : 1;
-  order = left->group != NULL ? g_utf8_collate (left->group, right->group) : 0;
-  if (order == 0 && left->group != NULL)
-    order = strcmp (left->group, right->group);
+  /* Most are of the same group, and to compare as people do takes long. */
+  order = g_strcmp0 (left->group, right->group);
+  if (order != 0)
+    order = g_utf8_collate (left->group, right->group) ?: order;
   return order != 0 ? order : (left->id > right->id) - (left->id < right->id);
 }
 
@@ -271,6 +273,17 @@ update_items (TernFolderList *self)
 /* --- What changes --- */
 
 static Entry *
+add_entry (TernFolderList *self, TernAccount *account)
+{
+  g_autoptr (TernStatus) status = tern_engine_dup_status (self->engine, account->id);
+  Entry *entry = g_new0 (Entry, 1);
+
+  entry->heading = tern_folder_item_new (account, NULL, 0);
+  tern_folder_item_set_status (entry->heading, status);
+  return entry;
+}
+
+static Entry *
 take_account (TernFolderList *self, GHashTable *old, TernAccount *account)
 {
   Entry *entry = g_hash_table_lookup (old, &account->id);
@@ -281,14 +294,7 @@ take_account (TernFolderList *self, GHashTable *old, TernAccount *account)
       tern_folder_item_update (entry->heading, account, NULL, 0);
     }
   else
-    {
-      TernStatus *status = tern_engine_dup_status (self->engine, account->id);
-
-      entry = g_new0 (Entry, 1);
-      entry->heading = tern_folder_item_new (account, NULL, 0);
-      tern_folder_item_set_status (entry->heading, status);
-      tern_status_unref (status);
-    }
+    entry = add_entry (self, account);
   return entry;
 }
 
@@ -324,6 +330,66 @@ read_accounts (TernFolderList *self)
       forget_folders (self, gone);
       entry_free (gone);
     }
+}
+
+static void
+remove_entry (TernFolderList *self, Entry *entry)
+{
+  g_hash_table_remove (self->accounts, &account_of (entry)->id);
+  g_ptr_array_remove (self->entries, entry);
+  forget_folders (self, entry);
+  entry_free (entry);
+}
+
+/* Returns whether more than the account's own row changed. */
+static gboolean
+read_account (TernFolderList *self, gint64 id)
+{
+  Entry *entry = find_entry (self, id);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TernAccount) account = tern_engine_read_account (self->engine, id, &error);
+  gboolean moves;
+
+  if (account == NULL && entry != NULL && g_error_matches (error, TERN_ERROR, TERN_ERROR_GONE))
+    {
+      remove_entry (self, entry);
+      return TRUE;
+    }
+  if (account == NULL)
+    return FALSE;
+  if (entry == NULL)
+    {
+      entry = add_entry (self, account);
+      g_ptr_array_add (self->entries, entry);
+      g_hash_table_insert (self->accounts, &account_of (entry)->id, entry);
+      return TRUE;
+    }
+  moves = g_strcmp0 (account_of (entry)->group, account->group) != 0 ||
+          account_of (entry)->notify != account->notify;
+  /* The key lives in the account. */
+  g_hash_table_remove (self->accounts, &id);
+  tern_folder_item_update (entry->heading, account, NULL, 0);
+  g_hash_table_insert (self->accounts, &account_of (entry)->id, entry);
+  return moves || self->filter != NULL;
+}
+
+/* Returns whether other rows may be shown now. */
+static gboolean
+take_accounts (TernFolderList *self, TernChanges *changes)
+{
+  g_autoptr (GArray) ids = tern_changes_list_accounts (changes);
+  gboolean any = FALSE;
+
+  if (ids == NULL)
+    {
+      read_accounts (self);
+      return TRUE;
+    }
+  for (guint i = 0; i < ids->len; i++)
+    any |= read_account (self, g_array_index (ids, gint64, i));
+  if (any)
+    g_ptr_array_sort (self->entries, compare_entries);
+  return any;
 }
 
 /**
@@ -381,11 +447,10 @@ take_new_folders (TernFolderList *self, TernChanges *changes)
 static void
 changed_cb (TernEngine *engine, TernChanges *changes, TernFolderList *self)
 {
-  gboolean has_accounts = tern_changes_has_folder_list (changes, 0);
+  gboolean has_accounts =
+      tern_changes_has_folder_list (changes, 0) && take_accounts (self, changes);
   g_autoptr (GPtrArray) folders = tern_changes_list (changes);
 
-  if (has_accounts)
-    read_accounts (self);
   if (take_new_folders (self, changes) || has_accounts)
     update_items (self);
   for (guint i = 0; i < folders->len; i++)

@@ -93,6 +93,27 @@ test_merge (void)
 }
 
 static void
+test_accounts (void)
+{
+  g_autoptr (TernChanges) changes = tern_changes_new ();
+  g_autoptr (TernChanges) later = tern_changes_new ();
+  g_autoptr (TernChanges) last = tern_changes_new ();
+  g_autoptr (GArray) ids = NULL;
+
+  tern_changes_account (changes, 5);
+  tern_changes_account (later, 5);
+  tern_changes_account (later, 6);
+  tern_changes_merge (changes, later);
+  g_assert_true (tern_changes_has_folder_list (changes, 0));
+  g_assert_false (tern_changes_has_folder_list (changes, 5));
+  ids = tern_changes_list_accounts (changes);
+  g_assert_cmpuint (ids->len, ==, 2);
+  tern_changes_folders (last, 0);
+  tern_changes_merge (changes, last);
+  g_assert_null (tern_changes_list_accounts (changes));
+}
+
+static void
 test_merge_passing (void)
 {
   g_autoptr (TernChanges) changes = tern_changes_new ();
@@ -114,6 +135,9 @@ main (int argc, char **argv)
   g_test_add_func ("/model/changes/a row that went and came again is a changed one", test_removed);
   g_test_add_func ("/model/changes/folders and accounts are told apart", test_folders);
   g_test_add_func ("/model/changes/a merged batch is as if it had been one", test_merge);
+  g_test_add_func (
+      "/model/changes/single accounts are told until the list is to be read as a whole",
+      test_accounts);
   g_test_add_func ("/model/changes/what came and went in a merged batch is new when it comes again",
                    test_merge_passing);
   return g_test_run ();
