@@ -71,6 +71,7 @@ class SignIn(window.WindowCase):
         tern = self.start_tern()
         self.begin(tern)
         tern.trace.wait("imap.auth")
+        tern.wait_end("Mail address")
         tern.focus("Tern")
         tern.press("ctrl+comma")
         tern.wait_text("Mock", "my-own")
