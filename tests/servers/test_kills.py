@@ -343,6 +343,7 @@ class Kills(harness.ServerCase):
     # --- both sides ------------------------------------------------------------------------------
 
     def append(self, folder, subject, flags="()"):
+        self.client.select(folder)  # Courier takes no letter for one that is open read-only
         done = self.client.imap.append(
             self.client.mailbox(folder), flags, None,
             harness.letter(subject, f"Text of {subject}.\n").replace(b"\n", b"\r\n"))
