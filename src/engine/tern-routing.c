@@ -261,6 +261,19 @@ succeed (GTask *task, GPtrArray *folders)
   g_object_unref (task);
 }
 
+/* A core that goes closes what is tried: that is no reason to try the next one. */
+static gboolean
+return_closed (GTask *task)
+{
+  const Routing *routing = g_task_get_task_data (task);
+
+  if (!g_cancellable_is_cancelled (tern_core_get_closing (routing->core)))
+    return FALSE;
+  g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_CLOSED, "the engine is closed");
+  g_object_unref (task);
+  return TRUE;
+}
+
 static void
 fail_channel (GTask *task, const GError *error)
 {
@@ -272,6 +285,8 @@ fail_channel (GTask *task, const GError *error)
       g_object_unref (task);
       return;
     }
+  if (return_closed (task))
+    return;
   tern_router_fail (routing->router, routing->name, error, g_get_real_time ());
   next_channel (task);
 }

@@ -37,6 +37,7 @@ adding_free (gpointer data)
   g_clear_pointer (&adding->found, tern_routing_result_free);
   g_clear_pointer (&adding->router, tern_router_free);
   g_clear_pointer (&adding->changes, tern_changes_unref);
+  tern_core_release (adding->core);
   g_free (adding);
 }
 
@@ -194,6 +195,7 @@ begin_adding (TernCore *core, TernAccount *account, const char *fingerprint, GTa
   GError *error = NULL;
 
   adding->core = core;
+  tern_core_hold (core);
   adding->account = tern_account_ref (account);
   adding->fingerprint = g_strdup (fingerprint);
   adding->trust = tern_trust_new ();

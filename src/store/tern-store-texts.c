@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tern-store-private.h"
 
-/* What becomes known of a letter once its text is here: how it begins, its parts, a code or a link. */
+/* What becomes known of a letter once its text is here: how it begins, its parts, a code or a link.
+ */
 
 /* Changes one column of the content of a placement. */
 static gboolean
